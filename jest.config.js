@@ -1,0 +1,23 @@
+/** Unit and infrastructure tests run anywhere; integration tests run against a local stack that `test/integration/start-local-stack.ts` starts once. */
+const swc = ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }];
+
+const project = (displayName, more = {}) => ({
+  displayName,
+  rootDir: '.',
+  testEnvironment: 'node',
+  testMatch: [`<rootDir>/test/${displayName}/**/*.test.ts`],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': swc },
+  ...more,
+});
+
+export default {
+  projects: [
+    project('unit'),
+    project('infrastructure'),
+    project('integration', {
+      globalSetup: '<rootDir>/test/integration/start-local-stack.ts',
+      globalTeardown: '<rootDir>/test/integration/stop-local-stack.ts',
+    }),
+  ],
+};

@@ -1,0 +1,126 @@
+import * as z from 'zod/mini';
+import { id, seq, userId } from './ids.ts';
+
+/** The objects that the server sends, as the wire contract describes them. */
+
+export const status = z.enum(['waiting', 'being-seen', 'on-hold', 'ended'], {
+  error: 'must be one of waiting, being-seen, on-hold, ended',
+});
+export type Status = z.output<typeof status>;
+
+export const role = z.enum(['administrator', 'member'], { error: 'must be administrator or member' });
+export type Role = z.output<typeof role>;
+
+const time = z.iso.datetime({ precision: 3 });
+const count = z.int().check(z.nonnegative());
+
+export const caller = z.object({
+  callerId: id,
+  clinicId: id,
+  name: z.string(),
+  phone: z.nullable(z.string()),
+  language: z.nullable(z.string()),
+  details: z.record(z.string(), z.string()),
+  status,
+  statusSince: time,
+  arrivedAt: time,
+  /** A page of this caller is connected. */
+  online: z.boolean(),
+  /** Messages in both directions; equals the highest `seq`. */
+  messageCount: count,
+  lastMessageFrom: z.nullable(z.enum(['clinic', 'caller'])),
+  lastMessageAt: z.nullable(time),
+  /** The first 80 code points of the last message. */
+  lastMessagePreview: z.nullable(z.string()),
+  /** The caller's messages that no member has read. */
+  unreadCount: count,
+  /** When the first message came that no individual notification has answered since. */
+  unansweredSince: z.nullable(time),
+  deliveredSeq: seq,
+  readSeq: seq,
+  /** This caller's own switch; null follows the clinic's. */
+  guestMessages: z.nullable(z.boolean()),
+  /** Grows with every change of this caller: a client drops what is not newer. */
+  version: count,
+});
+export type Caller = z.output<typeof caller>;
+
+export const message = z.object({
+  messageId: id,
+  /** 1, 2, 3 … per caller, both directions together, in order of acceptance. */
+  seq,
+  from: z.enum(['clinic', 'caller']),
+  kind: z.enum(['notification', 'broadcast', 'message', 'automatic', 'quick-answer']),
+  text: z.string(),
+  language: z.nullable(z.string()),
+  sentAt: time,
+  /** Goes to staff only; callers never see it. */
+  senderName: z.optional(z.nullable(z.string())),
+  broadcastId: z.optional(id),
+});
+export type Message = z.output<typeof message>;
+
+export const entryField = z.object({ key: z.string(), label: z.string(), required: z.boolean() });
+export type EntryField = z.output<typeof entryField>;
+
+/** What every page of a clinic, a caller's too, may know of it. */
+export const clinic = z.object({
+  clinicId: id,
+  name: z.string(),
+  languages: z.array(z.string()),
+  entryFields: z.array(entryField),
+  guestMessages: z.boolean(),
+  expectationText: z.string(),
+  /** Minutes after which a waiting caller is shown darker. */
+  waitingThresholdMinutes: count,
+  /** Grows with every change of the settings: a client drops what is not newer. */
+  version: count,
+});
+export type Clinic = z.output<typeof clinic>;
+
+/** What an administrator sets. */
+export const settings = z.extend(clinic, {
+  /** Minutes after which an unanswered message alerts every member. */
+  unansweredAfterMinutes: count,
+  /** Days after the end of a visit until it is deleted. */
+  retentionDays: count,
+});
+export type Settings = z.output<typeof settings>;
+
+export const member = z.object({
+  userId,
+  name: z.string(),
+  role,
+  /** This member has the duty of answering messages. */
+  answersMessages: z.boolean(),
+});
+export type Member = z.output<typeof member>;
+
+export const broadcast = z.object({
+  broadcastId: id,
+  text: z.string(),
+  filter: z.nullable(z.record(z.string(), z.unknown())),
+  callerIds: z.nullable(z.array(id)),
+  requestedBy: userId,
+  requestedAt: time,
+  state: z.enum(['running', 'finished', 'failed']),
+  /** `stored` + `failed`. */
+  matched: count,
+  stored: count,
+  delivered: count,
+  read: count,
+  /** Stored, and no connection took it while the broadcast ran. */
+  offline: count,
+  failed: count,
+});
+export type Broadcast = z.output<typeof broadcast>;
+
+export const outcome = z.enum(['delivered', 'read', 'stored', 'offline', 'failed']);
+export type Outcome = z.output<typeof outcome>;
+
+export const recipient = z.object({ callerId: id, outcome, seq: z.nullable(seq) });
+export type Recipient = z.output<typeof recipient>;
+
+/** May this caller write now? Both sides derive it from what they know; the server asks it with fresh data. */
+export const mayWrite = (who: Pick<Caller, 'guestMessages' | 'status'>, where: Pick<Clinic, 'guestMessages'>): boolean =>
+  who.status !== 'ended' && (who.guestMessages ?? where.guestMessages);
