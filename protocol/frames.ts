@@ -7,11 +7,6 @@ import type { Broadcast, Caller, Clinic, Member, Message } from './objects.ts';
 import { status } from './objects.ts';
 import { messageText } from './text.ts';
 
-/** The subprotocol of every socket. */
-export const subprotocol = 'waiting-area.v1';
-/** A ticket travels as a second subprotocol, `ticket.<ticket>`, so that it never stands in a URL. */
-export const ticketPrefix = 'ticket.';
-
 const fields = { action: z.string(), requestId: id };
 
 /** The body of a broadcast, on the socket and over HTTP. */

@@ -120,7 +120,3 @@ export type Outcome = z.output<typeof outcome>;
 
 export const recipient = z.object({ callerId: id, outcome, seq: z.nullable(seq) });
 export type Recipient = z.output<typeof recipient>;
-
-/** May this caller write now? Both sides derive it from what they know; the server asks it with fresh data. */
-export const mayWrite = (who: Pick<Caller, 'guestMessages' | 'status'>, where: Pick<Clinic, 'guestMessages'>): boolean =>
-  who.status !== 'ended' && (who.guestMessages ?? where.guestMessages);

@@ -1,0 +1,103 @@
+import { type ErrorCode, RequestError } from '../../protocol/errors.ts';
+import { limits } from '../../protocol/limits.ts';
+import type { Member } from '../../protocol/objects.ts';
+import type { Invitation } from '../data/clinics-table.ts';
+import type { StaffActor, Uses } from './ports.ts';
+import { hashOf, openTagged, tagged } from './secrets.ts';
+import { toTime } from './views.ts';
+
+/** The user as a member of the clinic, by one consistent read. Who is none gets `refusal`: over HTTP another clinic looks absent. */
+export const requireMember = async (
+  ports: Uses<'clinics'>,
+  clinicId: string,
+  userId: string,
+  refusal: ErrorCode = 'not-found',
+): Promise<StaffActor> => {
+  const member = await ports.clinics.member(clinicId, userId);
+  if (!member) throw new RequestError(refusal);
+  return { kind: 'staff', clinicId, ...member };
+};
+
+/** The same, for what only an administrator may do. */
+export const requireAdministrator = async (ports: Uses<'clinics'>, clinicId: string, userId: string): Promise<StaffActor> => {
+  const actor = await requireMember(ports, clinicId, userId);
+  if (actor.role !== 'administrator') throw new RequestError('forbidden');
+  return actor;
+};
+
+const lastAdministrator = () =>
+  new RequestError('conflict', undefined, 'The last administrator of a clinic can be neither removed nor demoted: name another first.');
+
+/** Writes a member; a changed role takes effect with the next frame and closes the member's sockets. */
+export const putMember = async (
+  ports: Uses<'clinics' | 'connections' | 'poster' | 'now'>,
+  clinicId: string,
+  member: Member,
+): Promise<{ member: Member; created: boolean }> => {
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const before = await ports.clinics.member(clinicId, member.userId);
+    const change = await ports.clinics.putMember(clinicId, member, before);
+    if (change === 'last-administrator') throw lastAdministrator();
+    if (change === 'done') {
+      if (before && before.role !== member.role) await closeSocketsOf(ports, clinicId, member.userId);
+      return { member, created: before === undefined };
+    }
+  }
+  throw new RequestError('unavailable');
+};
+
+/** Removes a member and closes their sockets. */
+export const removeMember = async (
+  ports: Uses<'clinics' | 'connections' | 'poster' | 'now'>,
+  clinicId: string,
+  userId: string,
+): Promise<void> => {
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const member = await ports.clinics.member(clinicId, userId);
+    if (!member) throw new RequestError('not-found');
+    const change = await ports.clinics.removeMember(clinicId, member);
+    if (change === 'last-administrator') throw lastAdministrator();
+    if (change === 'done') return closeSocketsOf(ports, clinicId, userId);
+  }
+  throw new RequestError('unavailable');
+};
+
+const closeSocketsOf = async (ports: Uses<'connections' | 'poster' | 'now'>, clinicId: string, userId: string): Promise<void> => {
+  const connections = await ports.connections.ofClinic(clinicId, ports.now());
+  await Promise.all(
+    connections
+      .filter((connection) => connection.userId === userId)
+      .map(async ({ connectionId }) => {
+        await ports.poster.close(connectionId);
+        await ports.connections.remove(clinicId, connectionId);
+      }),
+  );
+};
+
+/** A single-use code, valid for seven days, that makes whoever redeems it a member. Only its hash is stored. */
+export const invite = async (
+  ports: Uses<'clinics' | 'now' | 'newSecret'>,
+  clinicId: string,
+  invitation: Invitation,
+): Promise<{ code: string; expiresAt: string }> => {
+  const secret = ports.newSecret();
+  const expiresAtSeconds = Math.floor(ports.now() / 1000) + limits.invitationLifeSeconds;
+  await ports.clinics.putInvitation(clinicId, hashOf(secret), invitation, expiresAtSeconds);
+  return { code: tagged(secret, clinicId), expiresAt: toTime(expiresAtSeconds * 1000) };
+};
+
+/** Makes the signed-in user a member by an invitation; of two redemptions at once, one succeeds. */
+export const redeemInvitation = async (
+  ports: Uses<'clinics' | 'now'>,
+  userId: string,
+  code: string,
+): Promise<{ clinicId: string; member: Member }> => {
+  const opened = openTagged(code);
+  const invitation = opened && (await ports.clinics.invitation(opened.clinicId, hashOf(opened.secret), ports.now()));
+  if (!opened || !invitation) throw new RequestError('not-found');
+  const member: Member = { userId, ...invitation };
+  const outcome = await ports.clinics.redeem(opened.clinicId, hashOf(opened.secret), member);
+  if (outcome === 'used') throw new RequestError('not-found');
+  if (outcome === 'already-member') throw new RequestError('conflict', undefined, 'You are a member of this clinic already.');
+  return { clinicId: opened.clinicId, member };
+};

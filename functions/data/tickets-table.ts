@@ -1,0 +1,35 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { conditional } from './document-client.ts';
+
+/** Who a socket belongs to. */
+export type TicketHolder = { readonly kind: 'staff'; readonly userId: string } | { readonly kind: 'caller'; readonly callerId: string };
+
+export type TicketsTable = ReturnType<typeof createTicketsTable>;
+
+const unused = 'attribute_exists(ticketHash)';
+const inTime = 'expiresAtMs > :now';
+
+/** The Tickets table: single-use permissions to open one socket, by hash. */
+export const createTicketsTable = (client: DynamoDBDocumentClient, tableName: string) => ({
+  async put(clinicId: string, ticketHash: string, holder: TicketHolder, expiresAtMs: number): Promise<void> {
+    const item = { clinicId, ticketHash, ...holder, expiresAtMs, expiresAtSeconds: Math.ceil(expiresAtMs / 1000) };
+    await client.send(new PutCommand({ TableName: tableName, Item: item }));
+  },
+
+  /** Uses a ticket up; absent where it was never given, used before or is too old. Of any number at once, one gets it. */
+  async consume(clinicId: string, ticketHash: string, nowMs: number): Promise<TicketHolder | undefined> {
+    const consumed = await conditional<TicketHolder>(
+      client.send(
+        new DeleteCommand({
+          TableName: tableName,
+          Key: { clinicId, ticketHash },
+          ConditionExpression: `${unused} AND ${inTime}`,
+          ExpressionAttributeValues: { ':now': nowMs },
+          ReturnValues: 'ALL_OLD',
+        }),
+      ),
+    );
+    return consumed.outcome === 'done' ? consumed.image : undefined;
+  },
+});

@@ -1,0 +1,152 @@
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import middy from '@middy/core';
+import { RequestError } from '../protocol/errors.ts';
+import {
+  broadcastBody,
+  callerPatchBody,
+  callersQuery,
+  clinicBody,
+  memberBody,
+  notifyBody,
+  pageQuery,
+  settingsBody,
+} from '../protocol/http.ts';
+import { userId as userIdSchema } from '../protocol/ids.ts';
+import { limits } from '../protocol/limits.ts';
+import { required } from './adapters/environment.ts';
+import { createManagementClient, createPoster } from './adapters/poster.ts';
+import { createStartWorker } from './adapters/start-worker.ts';
+import { system } from './adapters/system.ts';
+import { readBoard } from './core/board.ts';
+import { findBroadcast, listRecipients, requestBroadcast } from './core/broadcasts.ts';
+import { changeSettings, createClinic, listClinics, requireProfile } from './core/clinics.ts';
+import { notify } from './core/conversation.ts';
+import { invite, putMember, redeemInvitation, removeMember, requireAdministrator, requireMember } from './core/members.ts';
+import { issueStaffTicket } from './core/tickets.ts';
+import { toSettings } from './core/views.ts';
+import { erase, setGuestMessages, setStatus } from './core/visits.ts';
+import { createBroadcastsTable } from './data/broadcasts-table.ts';
+import { createCallersTable } from './data/callers-table.ts';
+import { createClinicsTable } from './data/clinics-table.ts';
+import { createConnectionsTable } from './data/connections-table.ts';
+import { createDocumentClient } from './data/document-client.ts';
+import { createTicketsTable } from './data/tickets-table.ts';
+import { answerHttp } from './middleware/answer-http.ts';
+import { bodyOf, checked, type HttpEvent, type HttpResponse, idIn, json, noContent, queryOf } from './middleware/http-request.ts';
+import { type Routes, routeHttp } from './middleware/route-http.ts';
+
+const client = createDocumentClient();
+const ports = {
+  ...system,
+  callers: createCallersTable(client, required('CALLERS_TABLE')),
+  clinics: createClinicsTable(client, required('CLINICS_TABLE')),
+  connections: createConnectionsTable(client, required('CONNECTIONS_TABLE')),
+  tickets: createTicketsTable(client, required('TICKETS_TABLE')),
+  broadcasts: createBroadcastsTable(client, required('BROADCASTS_TABLE')),
+  poster: createPoster(createManagementClient(required('CONNECTIONS_ENDPOINT'))),
+  startWorker: createStartWorker(new LambdaClient({}), required('BROADCAST_FUNCTION')),
+};
+const webSocketUrl = required('WEB_SOCKET_URL');
+const operators = new Set((process.env.OPERATORS ?? '').split(',').filter(Boolean));
+
+/** The whole board of a clinic of a hundred callers is one answer. */
+const httpPageBytes = 2 * 1024 * 1024;
+
+/** The signed-in user: the subject that the JWT authorizer has verified. */
+const userOf = (event: HttpEvent): string => {
+  const subject = userIdSchema.safeParse(event.requestContext.authorizer?.jwt?.claims.sub);
+  if (!subject.success) throw new RequestError('unauthenticated');
+  return subject.data;
+};
+
+const memberOf = (event: HttpEvent) => requireMember(ports, idIn(event, 'clinicId'), userOf(event));
+const administratorOf = (event: HttpEvent) => requireAdministrator(ports, idIn(event, 'clinicId'), userOf(event));
+
+const routes: Routes = {
+  'GET /clinics': async (event) => json(200, { clinics: await listClinics(ports, userOf(event)) }),
+
+  'POST /clinics': async (event) => {
+    if (!operators.has(userOf(event))) throw new RequestError('forbidden');
+    const { clinic, created } = await createClinic(ports, bodyOf(event, clinicBody));
+    return json(created ? 201 : 200, { clinic });
+  },
+
+  'POST /clinics/{clinicId}/tickets': async (event) => json(201, await issueStaffTicket(ports, await memberOf(event), webSocketUrl)),
+
+  'GET /clinics/{clinicId}/settings': async (event) => json(200, toSettings(await requireProfile(ports, (await memberOf(event)).clinicId))),
+
+  'PATCH /clinics/{clinicId}/settings': async (event) => {
+    const { clinicId } = await administratorOf(event);
+    return json(200, await changeSettings(ports, clinicId, bodyOf(event, settingsBody)));
+  },
+
+  'POST /clinics/{clinicId}/invitations': async (event) => {
+    const { clinicId } = await administratorOf(event);
+    return json(201, await invite(ports, clinicId, bodyOf(event, memberBody)));
+  },
+
+  'POST /invitations/{code}': async (event) => json(201, await redeemInvitation(ports, userOf(event), event.pathParameters?.code ?? '')),
+
+  'GET /clinics/{clinicId}/members': async (event) => {
+    const { clinicId } = await administratorOf(event);
+    return json(200, { members: await ports.clinics.members(clinicId) });
+  },
+
+  'PUT /clinics/{clinicId}/members/{userId}': async (event) => {
+    const { clinicId } = await administratorOf(event);
+    const userId = checked(userIdSchema, event.pathParameters?.userId);
+    const { member, created } = await putMember(ports, clinicId, { userId, ...bodyOf(event, memberBody) });
+    return json(created ? 201 : 200, { member });
+  },
+
+  'DELETE /clinics/{clinicId}/members/{userId}': async (event) => {
+    const { clinicId } = await administratorOf(event);
+    await removeMember(ports, clinicId, event.pathParameters?.userId ?? '');
+    return noContent;
+  },
+
+  'GET /clinics/{clinicId}/callers': async (event) => {
+    const { clinicId } = await memberOf(event);
+    const { status, limit = limits.pageOfCallers, ...query } = queryOf(event, callersQuery, ['status']);
+    return json(200, await readBoard(ports, clinicId, { ...query, statuses: status, limit, room: httpPageBytes }));
+  },
+
+  'PATCH /clinics/{clinicId}/callers/{callerId}': async (event) => {
+    const actor = await memberOf(event);
+    const callerId = idIn(event, 'callerId');
+    const { status, guestMessages } = bodyOf(event, callerPatchBody);
+    if (status !== undefined) return json(200, await setStatus(ports, actor, { callerId, status }));
+    return json(200, await setGuestMessages(ports, actor, callerId, guestMessages ?? null));
+  },
+
+  'DELETE /clinics/{clinicId}/callers/{callerId}': async (event) => {
+    const { clinicId } = await administratorOf(event);
+    await erase(ports, clinicId, idIn(event, 'callerId'));
+    return noContent;
+  },
+
+  'POST /clinics/{clinicId}/callers/{callerId}/messages': async (event) => {
+    const actor = await memberOf(event);
+    const result = await notify(ports, actor, { callerId: idIn(event, 'callerId'), ...bodyOf(event, notifyBody) });
+    return json(result.duplicate ? 200 : 201, result);
+  },
+
+  'POST /clinics/{clinicId}/broadcasts': async (event) => {
+    const actor = await memberOf(event);
+    const { broadcast, created } = await requestBroadcast(ports, actor, bodyOf(event, broadcastBody));
+    return json(created ? 202 : 200, { broadcast });
+  },
+
+  'GET /clinics/{clinicId}/broadcasts/{broadcastId}': async (event) => {
+    const { clinicId } = await memberOf(event);
+    return json(200, { broadcast: await findBroadcast(ports, clinicId, idIn(event, 'broadcastId')) });
+  },
+
+  'GET /clinics/{clinicId}/broadcasts/{broadcastId}/recipients': async (event) => {
+    const { clinicId } = await memberOf(event);
+    const { limit = limits.pageOfCallers, cursor } = queryOf(event, pageQuery);
+    return json(200, await listRecipients(ports, clinicId, idIn(event, 'broadcastId'), { cursor, limit }));
+  },
+};
+
+export const handler = middy<HttpEvent, HttpResponse>().use(answerHttp()).handler(routeHttp(routes));

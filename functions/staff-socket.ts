@@ -1,0 +1,65 @@
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import middy from '@middy/core';
+import { type FieldsOf, type Results, type StaffAction, staffActions } from '../protocol/frames.ts';
+import { required } from './adapters/environment.ts';
+import { createManagementClient, createPoster } from './adapters/poster.ts';
+import { createStartWorker } from './adapters/start-worker.ts';
+import { system } from './adapters/system.ts';
+import { subscribe } from './core/board.ts';
+import { requestBroadcast } from './core/broadcasts.ts';
+import { markRead, notify, readThread } from './core/conversation.ts';
+import { requireMember } from './core/members.ts';
+import type { StaffActor } from './core/ports.ts';
+import { setStatus } from './core/visits.ts';
+import { createBroadcastsTable } from './data/broadcasts-table.ts';
+import { createCallersTable } from './data/callers-table.ts';
+import { createClinicsTable } from './data/clinics-table.ts';
+import { createConnectionsTable } from './data/connections-table.ts';
+import { createDocumentClient } from './data/document-client.ts';
+import { answerFrame, type FrameResponse, frameResponse } from './middleware/answer-frame.ts';
+import { type FrameEvent, parseFrame } from './middleware/parse-frame.ts';
+
+const client = createDocumentClient();
+const ports = {
+  ...system,
+  callers: createCallersTable(client, required('CALLERS_TABLE')),
+  clinics: createClinicsTable(client, required('CLINICS_TABLE')),
+  connections: createConnectionsTable(client, required('CONNECTIONS_TABLE')),
+  broadcasts: createBroadcastsTable(client, required('BROADCASTS_TABLE')),
+  poster: createPoster(createManagementClient(required('CONNECTIONS_ENDPOINT'))),
+  startWorker: createStartWorker(new LambdaClient({}), required('BROADCAST_FUNCTION')),
+};
+
+interface StaffSocket {
+  readonly clinicId: string;
+  readonly userId: string;
+  readonly connectionId: string;
+}
+
+type Perform<A extends StaffAction> = (socket: StaffSocket, fields: FieldsOf<A>) => Promise<Results[A]>;
+
+/** Who the socket belongs to is known from its ticket; whether they are still a member is read afresh for every frame. */
+const asMember =
+  <A extends StaffAction>(action: (actor: StaffActor, fields: FieldsOf<A>) => Promise<Results[A]>): Perform<A> =>
+  async ({ clinicId, userId }, fields) =>
+    action(await requireMember(ports, clinicId, userId, 'forbidden'), fields);
+
+const performers: { [A in StaffAction]: Perform<A> } = {
+  // Reads the member itself, after the socket is registered.
+  subscribe: (socket, fields) => subscribe(ports, socket, fields),
+  notify: asMember((actor, fields) => notify(ports, actor, fields)),
+  broadcast: asMember(async (actor, fields) => ({ broadcast: (await requestBroadcast(ports, actor, fields)).broadcast })),
+  thread: asMember((actor, fields) => readThread(ports, actor, fields)),
+  markRead: asMember((actor, fields) => markRead(ports, actor, fields)),
+  setStatus: asMember((actor, fields) => setStatus(ports, actor, fields)),
+};
+
+const perform = <A extends StaffAction>(action: A, socket: StaffSocket, fields: FieldsOf<A>) => performers[action](socket, fields);
+
+export const handler = middy<FrameEvent<StaffAction, 'staff'>, FrameResponse>()
+  .use(answerFrame())
+  .use(parseFrame('staff', staffActions))
+  .handler(async ({ frame: { action, requestId, fields }, owner, requestContext: { connectionId } }) => {
+    const result = await perform(action, { ...owner, connectionId }, fields);
+    return frameResponse({ type: 'ok', requestId, result });
+  });
