@@ -74,7 +74,7 @@ const pageSize = z.pipe(
   z.string(),
   z.pipe(
     z.transform((text: string) => (/^\d{1,6}$/.test(text) ? Number(text) : Number.NaN)),
-    wholeNumber(1, limits.pageOfCallers),
+    wholeNumber(1, limits.mostCallersAPage),
   ),
 );
 const seqInQuery = z.pipe(

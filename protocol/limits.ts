@@ -24,6 +24,7 @@ export const limits = {
   ticketLifeSeconds: 30,
   invitationLifeSeconds: 7 * 24 * 3600,
   pageOfCallers: 100,
+  mostCallersAPage: 1000,
   /** The profile item stays under one read unit (4 KB), which every caller's message pays. */
   clinicProfileBytes: 4000,
 } as const;

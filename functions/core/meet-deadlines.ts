@@ -62,7 +62,7 @@ const forgetSilentSockets = async (ports: DeadlinePorts, row: BoardRow): Promise
 /** A caller's message that stood unanswered for the clinic's minutes alerts every member, once. */
 const alertUnanswered = async (ports: DeadlinePorts, clinic: ClinicProfile, row: BoardRow): Promise<void> => {
   const since = row.unansweredSince;
-  if (since === undefined || row.unansweredAlertedAt === since || ports.now() - since < clinic.unansweredAfterMinutes * 60_000) return;
+  if (since === undefined || row.deadlines.alertedFor === since || ports.now() - since < clinic.unansweredAfterMinutes * 60_000) return;
   await deliverToStaff(ports, clinic.clinicId, [{ type: 'callerUnanswered', caller: toCaller(row) }]);
   // Marked afterwards: broken off in between, it is told twice rather than never.
   await ports.callers.markAlerted(row, since);

@@ -57,6 +57,7 @@ export const checkIn = async (
     deliveredSeq: 0,
     readSeq: 0,
     connections: {},
+    deadlines: {},
     sentInMinute: {},
     version: 1,
   });

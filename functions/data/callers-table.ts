@@ -141,7 +141,7 @@ export const createCallersTable = (client: DynamoDBDocumentClient, tableName: st
       const statuses = (options.onlyStatuses ?? []).map((status, index) => [`:status${index}`, status] as const);
       const statusAsFiltered = options.onlyStatuses ? `#status IN (${statuses.map(([name]) => name).join(', ')})` : undefined;
       return update(key, {
-        set: `SET ${change.set} ADD messageIds :messageIds${options.answers ? ' REMOVE unansweredSince, unansweredAlertedAt' : ''}`,
+        set: `SET ${change.set} ADD messageIds :messageIds${options.answers ? ' REMOVE unansweredSince, deadlines.alertedFor' : ''}`,
         condition: every(known, stillPresent, notSentBefore, hasRoom, ...(statusAsFiltered ? [statusAsFiltered] : [])),
         values: { ...change.values, ...Object.fromEntries(statuses) },
         names: change.names,
@@ -327,7 +327,7 @@ export const createCallersTable = (client: DynamoDBDocumentClient, tableName: st
     /** Everyone has been alerted of the message that stands unanswered since then. */
     markAlerted(key: CallerKey, unansweredSince: number): Promise<Written<Visit>> {
       return update(key, {
-        set: 'SET unansweredAlertedAt = :since',
+        set: 'SET deadlines.alertedFor = :since',
         condition: every(known, 'unansweredSince = :since'),
         values: { ':since': unansweredSince },
       });

@@ -49,8 +49,11 @@ export interface BoardRow {
   readonly lastMessagePreview?: string;
   readonly unreadCount: number;
   readonly unansweredSince?: number;
-  /** The unanswered message of this time has alerted everyone. */
-  readonly unansweredAlertedAt?: number;
+  /** What the deadlines worker has done, so that it does it once. A map, because an index projects 20 attributes at the most. */
+  readonly deadlines: {
+    /** The message that stands unanswered since then has alerted everyone. */
+    readonly alertedFor?: number;
+  };
   readonly deliveredSeq: number;
   readonly readSeq: number;
   readonly guestMessages?: boolean;
