@@ -1,0 +1,102 @@
+import type { TableName } from './tables.ts';
+
+export type FunctionName =
+  | 'authorize'
+  | 'connection'
+  | 'caller-socket'
+  | 'staff-socket'
+  | 'public-http'
+  | 'staff-http'
+  | 'broadcast'
+  | 'board-updates'
+  | 'deadlines';
+
+export type TableAction = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query';
+
+/** A table, or an index of it. */
+export type TableOrIndex = TableName | 'Callers/board' | 'Clinics/memberships' | 'Clinics/active';
+
+export interface Permissions {
+  /** DynamoDB actions by table or index; a transaction is allowed by the actions of its parts. */
+  readonly tables: Readonly<Partial<Record<TableOrIndex, readonly TableAction[]>>>;
+  /** What may be done to open sockets of this stage: send, look, close. */
+  readonly connections?: readonly ('POST' | 'GET' | 'DELETE')[];
+  readonly invokes?: 'broadcast';
+}
+
+/**
+ * What each function may do, all of it but the common part (its own log group, the key through DynamoDB, its dead letters and its stream).
+ * A function gets the names of the tables that stand here, and no others, in its environment: see `wire-functions.ts`.
+ */
+export const permissions: Readonly<Record<FunctionName, Permissions>> = {
+  authorize: {
+    tables: { Tickets: ['DeleteItem'] },
+  },
+  connection: {
+    tables: { Callers: ['UpdateItem'], Connections: ['DeleteItem'] },
+  },
+  'caller-socket': {
+    tables: { Callers: ['GetItem', 'UpdateItem'], Clinics: ['GetItem'] },
+    connections: ['POST', 'DELETE'],
+  },
+  'staff-socket': {
+    tables: {
+      Callers: ['GetItem', 'UpdateItem'],
+      'Callers/board': ['Query'],
+      Clinics: ['GetItem'],
+      Connections: ['PutItem'],
+      Broadcasts: ['GetItem', 'PutItem', 'Query'],
+    },
+    connections: ['POST', 'DELETE'],
+    invokes: 'broadcast',
+  },
+  'public-http': {
+    tables: {
+      Callers: ['GetItem', 'PutItem'],
+      Clinics: ['GetItem', 'UpdateItem'],
+      Tickets: ['PutItem'],
+      RateLimits: ['UpdateItem'],
+    },
+  },
+  'staff-http': {
+    tables: {
+      Callers: ['GetItem', 'UpdateItem', 'DeleteItem'],
+      'Callers/board': ['Query'],
+      Clinics: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'],
+      'Clinics/memberships': ['Query'],
+      Connections: ['DeleteItem', 'Query'],
+      Tickets: ['PutItem'],
+      Broadcasts: ['GetItem', 'PutItem', 'Query'],
+    },
+    connections: ['POST', 'DELETE'],
+    invokes: 'broadcast',
+  },
+  broadcast: {
+    tables: {
+      Callers: ['GetItem', 'UpdateItem'],
+      'Callers/board': ['Query'],
+      Clinics: ['GetItem'],
+      Connections: ['DeleteItem', 'Query'],
+      Broadcasts: ['GetItem', 'UpdateItem', 'Query'],
+    },
+    connections: ['POST', 'DELETE'],
+  },
+  'board-updates': {
+    tables: {
+      Clinics: ['GetItem', 'Query'],
+      Connections: ['DeleteItem', 'Query'],
+      Broadcasts: ['UpdateItem', 'Query'],
+    },
+    connections: ['POST', 'DELETE'],
+  },
+  deadlines: {
+    tables: {
+      Callers: ['GetItem', 'UpdateItem'],
+      'Callers/board': ['Query'],
+      Clinics: ['GetItem', 'UpdateItem'],
+      'Clinics/active': ['Query'],
+      Connections: ['DeleteItem', 'Query'],
+    },
+    connections: ['POST', 'GET', 'DELETE'],
+  },
+};
