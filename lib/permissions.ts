@@ -45,9 +45,9 @@ export const permissions: Readonly<Record<FunctionName, Permissions>> = {
       'Callers/board': ['Query'],
       Clinics: ['GetItem'],
       Connections: ['PutItem'],
-      Broadcasts: ['GetItem', 'PutItem', 'Query'],
+      Broadcasts: ['PutItem', 'Query'],
     },
-    connections: ['POST', 'DELETE'],
+    connections: ['POST'],
     invokes: 'broadcast',
   },
   'public-http': {
@@ -60,30 +60,30 @@ export const permissions: Readonly<Record<FunctionName, Permissions>> = {
   },
   'staff-http': {
     tables: {
-      Callers: ['GetItem', 'UpdateItem', 'DeleteItem'],
+      Callers: ['UpdateItem', 'DeleteItem'],
       'Callers/board': ['Query'],
       Clinics: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'],
       'Clinics/memberships': ['Query'],
       Connections: ['DeleteItem', 'Query'],
       Tickets: ['PutItem'],
-      Broadcasts: ['GetItem', 'PutItem', 'Query'],
+      Broadcasts: ['PutItem', 'Query'],
     },
     connections: ['POST', 'DELETE'],
     invokes: 'broadcast',
   },
   broadcast: {
     tables: {
-      Callers: ['GetItem', 'UpdateItem'],
+      Callers: ['UpdateItem'],
       'Callers/board': ['Query'],
       Clinics: ['GetItem'],
       Connections: ['DeleteItem', 'Query'],
-      Broadcasts: ['GetItem', 'UpdateItem', 'Query'],
+      Broadcasts: ['UpdateItem', 'Query'],
     },
-    connections: ['POST', 'DELETE'],
+    connections: ['POST'],
   },
   'board-updates': {
     tables: {
-      Clinics: ['GetItem', 'Query'],
+      Clinics: ['Query'],
       Connections: ['DeleteItem', 'Query'],
       Broadcasts: ['UpdateItem', 'Query'],
     },
@@ -97,6 +97,6 @@ export const permissions: Readonly<Record<FunctionName, Permissions>> = {
       'Clinics/active': ['Query'],
       Connections: ['DeleteItem', 'Query'],
     },
-    connections: ['POST', 'GET', 'DELETE'],
+    connections: ['POST', 'GET'],
   },
 };

@@ -1,4 +1,4 @@
-/** The function's environment, as `lib/handler-functions.ts` gives it. A missing variable is a fault of the deployment and is said at once. */
+/** The function's environment, as `lib/wire-functions.ts` gives it. A missing variable is a fault of the deployment and is said at once. */
 export const required = (name: string): string => {
   const value = process.env[name];
   if (!value) throw new Error(`The environment variable ${name} is missing`);
