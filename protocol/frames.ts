@@ -82,7 +82,7 @@ export type Answer =
   | { readonly type: 'error'; readonly requestId?: string; readonly error: ErrorBody };
 
 /** Why a caller's visit is over, as `ended` says it. */
-export type EndReason = 'left' | 'ended-by-staff' | 'erased' | 'away-too-long';
+export type EndReason = 'left' | 'ended-by-staff' | 'erased';
 
 /** Frames the server sends unasked to a dashboard. */
 export type StaffEvent =

@@ -26,8 +26,10 @@ const mostRuns = 3;
  */
 export const runBroadcast = async (ports: WorkerPorts, clinicId: string, broadcastId: string): Promise<void> => {
   const record = await ports.broadcasts.find(clinicId, broadcastId, ports.now());
-  if (record?.job.state !== 'running') return;
+  if (!record) return;
   const { job } = record;
+  // A run that died after its last write, before anyone heard of it, is repeated to tell the end.
+  if (job.state !== 'running') return tellProgress(ports, job);
   try {
     await reachEveryone(ports, record);
   } catch (error) {

@@ -30,6 +30,9 @@ export const createTicketsTable = (client: DynamoDBDocumentClient, tableName: st
         }),
       ),
     );
-    return consumed.outcome === 'done' ? consumed.image : undefined;
+    if (consumed.outcome === 'refused') return undefined;
+    const { image } = consumed;
+    // No more than that: it becomes the context of every event of the socket, and the hash is nobody's matter.
+    return image.kind === 'staff' ? { kind: 'staff', userId: image.userId } : { kind: 'caller', callerId: image.callerId };
   },
 });

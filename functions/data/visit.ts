@@ -77,7 +77,7 @@ export interface Visit extends BoardRow {
   readonly sentInMinute: Readonly<Record<string, number>>;
   /** The sockets that were open when the visit ended, to be told and closed. */
   readonly closing?: Readonly<Record<string, Connection>>;
-  readonly endReason?: 'left' | 'ended-by-staff' | 'away-too-long';
+  readonly endReason?: 'left' | 'ended-by-staff';
   /** The socket that `leave` came from: it is told and closed by its own request, after its answer. */
   readonly leftFrom?: string;
 }
