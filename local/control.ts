@@ -1,0 +1,95 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Faults } from './gateway/connection.ts';
+import type { WebSocketGateway } from './gateway/web-socket-gateway.ts';
+import { answerJson, readBody } from './http-server.ts';
+import { isObject, numberOf, parseJson, stringOf } from './json.ts';
+import { invokePath } from './lambda/invoke-api.ts';
+import type { Queues } from './lambda/queues.ts';
+import type { Schedules } from './schedules.ts';
+
+export interface ControlOptions {
+  readonly gateway: WebSocketGateway | undefined;
+  readonly queues: Queues;
+  readonly schedules: Schedules;
+  readonly logDirectory: string;
+  /** Lambda's `Invoke` has the same server: functions find it by `AWS_ENDPOINT_URL_LAMBDA`. */
+  readonly invoke: (request: IncomingMessage, response: ServerResponse, functionName: string) => Promise<void>;
+}
+
+const posts = ['throttled', 'gone', 'swallowed'] as const;
+
+/** What tests do to the stack, and see of it, that no client of AWS could. Described in `docs/local-vs-aws.md`. */
+export const createControl = ({ gateway, queues, schedules, logDirectory, invoke }: ControlOptions) => {
+  const setFaults = (response: ServerResponse, body: Record<string, unknown>): void => {
+    const faults = faultsFrom(body);
+    const connectionId = stringOf(body.connectionId);
+    const target = connectionId === undefined ? gateway?.connections : gateway?.connections.open.get(connectionId);
+    if (faults === undefined) answerJson(response, 400, { message: 'posts: throttled, gone, swallowed or null; loseDisconnect: boolean' });
+    else if (target === undefined) answerJson(response, 404, { message: `No open connection ${connectionId}` });
+    else {
+      target.faults = faults;
+      answerJson(response, 200, faults);
+    }
+  };
+
+  const setLimits = (response: ServerResponse, body: Record<string, unknown>): void => {
+    if (gateway !== undefined) {
+      gateway.connections.idleTimeoutMs = numberOf(body.idleTimeoutMs) ?? gateway.connections.idleTimeoutMs;
+      gateway.connections.connectionLifeMs = numberOf(body.connectionLifeMs) ?? gateway.connections.connectionLifeMs;
+    }
+    const { idleTimeoutMs, connectionLifeMs } = gateway?.connections ?? {};
+    answerJson(response, 200, { idleTimeoutMs, connectionLifeMs });
+  };
+
+  const clearFaults = (response: ServerResponse): void => {
+    if (gateway !== undefined) {
+      gateway.connections.faults = {};
+      for (const connection of gateway.connections.open.values()) connection.faults = {};
+    }
+    answerJson(response, 200, {});
+  };
+
+  const listConnections = (response: ServerResponse): void =>
+    answerJson(response, 200, {
+      connections: [...(gateway?.connections.open.values() ?? [])].map((connection) => ({
+        connectionId: connection.connectionId,
+        connectedAt: new Date(connection.connectedAtMs).toISOString(),
+        lastActiveAt: new Date(connection.lastActiveAtMs).toISOString(),
+        authorizer: connection.requestContext.authorizer,
+        faults: connection.faults,
+      })),
+    });
+
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const path = (request.url ?? '').split('?')[0] ?? '';
+    const functionName = invokePath.exec(path)?.[1];
+    if (functionName !== undefined) return invoke(request, response, decodeURIComponent(functionName));
+    const parsed = parseJson((await readBody(request, 1024 * 1024))?.toString('utf8') ?? '');
+    const body = isObject(parsed) ? parsed : {};
+    switch (`${request.method} ${path}`) {
+      case 'GET /connections':
+        return listConnections(response);
+      case 'POST /faults':
+        return setFaults(response, body);
+      case 'DELETE /faults':
+        return clearFaults(response);
+      case 'POST /limits':
+        return setLimits(response, body);
+      case 'GET /queues':
+        return answerJson(response, 200, { queues: queues.list() });
+      case 'POST /schedules/run':
+        return answerJson(response, 200, { schedules: await schedules.runNow() });
+      case 'GET /logs':
+        return answerJson(response, 200, { directory: logDirectory });
+      default:
+        return answerJson(response, 404, { message: `No ${request.method} ${path}: see docs/local-vs-aws.md` });
+    }
+  };
+};
+
+const faultsFrom = (body: Record<string, unknown>): Faults | undefined => {
+  const kind = posts.find((each) => each === body.posts);
+  if (body.posts !== undefined && body.posts !== null && kind === undefined) return undefined;
+  if (body.loseDisconnect !== undefined && typeof body.loseDisconnect !== 'boolean') return undefined;
+  return { ...(kind === undefined ? {} : { posts: kind }), ...(body.loseDisconnect === true ? { loseDisconnect: true } : {}) };
+};

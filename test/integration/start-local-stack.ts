@@ -1,0 +1,14 @@
+import { join } from 'node:path';
+import { startLocalStackProcess } from './local-stack.ts';
+import { keepForTeardown } from './stop-local-stack.ts';
+
+/** Starts one local stack for all integration tests, unless `WAITING_AREA_ENDPOINTS` names one that runs already (the content of its endpoints file). */
+export default async function startLocalStack(): Promise<void> {
+  if (process.env.WAITING_AREA_ENDPOINTS !== undefined) return;
+  const stack = await startLocalStackProcess({
+    script: join(import.meta.dirname, '..', '..', 'local', 'start.ts'),
+    environment: { WAITING_AREA_CHECK_IN_PER_MINUTE: '100000' },
+  });
+  keepForTeardown(stack);
+  process.env.WAITING_AREA_ENDPOINTS = JSON.stringify(stack.endpoints);
+}
