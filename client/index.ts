@@ -1,0 +1,13 @@
+export type { ErrorCode } from '../protocol/errors.ts';
+export type { Filter } from '../protocol/filter.ts';
+export type { EndReason, StoredMessage } from '../protocol/frames.ts';
+export { matches } from '../protocol/matches.ts';
+export { mayWrite } from '../protocol/may-write.ts';
+export type { Broadcast, Caller, Clinic, Member, Message, Recipient, Role, Settings, Status } from '../protocol/objects.ts';
+export { CallerClient, type CallerClientOptions, type CallerEvents, type Outgoing } from './caller.ts';
+export type { ConnectionState } from './connection.ts';
+export { type FailureCode, WaitingAreaError } from './errors.ts';
+export type { BroadcastRequest, CheckIn, ClinicMembership, StaffApi, Ticket, TokenSource, Visit } from './http.ts';
+export { globalPlatform, type Platform, type PlatformSocket, type PlatformSocketHandlers } from './platform.ts';
+export { StaffClient, type StaffClientOptions, type StaffEvents } from './staff.ts';
+export { WaitingAreaClient } from './waiting-area-client.ts';

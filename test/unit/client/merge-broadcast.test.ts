@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { mergeBroadcast } from '../../../client/merge-broadcast.ts';
+import { aBroadcast } from './builders.ts';
+
+describe('reports of a broadcast', () => {
+  it('go forward', () => {
+    const first = aBroadcast({ matched: 1, stored: 1 });
+    expect(mergeBroadcast(first, aBroadcast({ matched: 3, stored: 2, failed: 1, delivered: 1 }))).toMatchObject({
+      matched: 3,
+      stored: 2,
+      delivered: 1,
+    });
+  });
+
+  it('never go back, when an older one comes late', () => {
+    const end = aBroadcast({ state: 'finished', matched: 3, stored: 3, delivered: 2, offline: 1 });
+    expect(mergeBroadcast(end, aBroadcast({ matched: 2, stored: 2, offline: 2 }))).toBe(end);
+  });
+
+  it('go on counting receipts after the end, and leave offline as it was', () => {
+    const end = aBroadcast({ state: 'finished', matched: 3, stored: 3, delivered: 1, offline: 1 });
+    const later = mergeBroadcast(end, aBroadcast({ state: 'finished', matched: 3, stored: 3, delivered: 3, read: 1, offline: 1 }));
+    expect(later).toMatchObject({ state: 'finished', delivered: 3, read: 1, offline: 1 });
+  });
+
+  it('are the same object when they bring nothing new', () => {
+    const known = aBroadcast({ stored: 1, matched: 1 });
+    expect(mergeBroadcast(known, aBroadcast({ stored: 1, matched: 1 }))).toBe(known);
+  });
+
+  it('come to the last one, in whatever order they come', () => {
+    const run = [
+      aBroadcast(),
+      aBroadcast({ matched: 2, stored: 2, offline: 1 }),
+      aBroadcast({ matched: 5, stored: 4, failed: 1, delivered: 1, offline: 2 }),
+      aBroadcast({ state: 'finished', matched: 5, stored: 4, failed: 1, delivered: 2, offline: 1 }),
+      aBroadcast({ state: 'finished', matched: 5, stored: 4, failed: 1, delivered: 4, read: 1, offline: 1 }),
+    ];
+    fc.assert(
+      fc.property(fc.shuffledSubarray(run, { minLength: run.length }), (order) => {
+        const [first = aBroadcast(), ...rest] = order;
+        expect(rest.reduce(mergeBroadcast, first)).toEqual(run.at(-1));
+      }),
+    );
+  });
+});
