@@ -101,7 +101,11 @@ export const subscribe = async (
   const [actor, profile] = await Promise.all([
     requireMember(ports, socket.clinicId, socket.userId, 'forbidden'),
     ports.clinics.profile(socket.clinicId),
-  ]);
+  ]).catch(async (error) => {
+    // Who is refused must not go on hearing of the board.
+    if (error instanceof RequestError) await ports.connections.remove(socket.clinicId, socket.connectionId);
+    throw error;
+  });
   if (!profile) throw new RequestError('not-found');
   const clinic = toClinic(profile);
   const me = toMember(actor);

@@ -127,7 +127,7 @@ export const acknowledge = async (
     const visit = written.image;
     const refusal = whySocketCannot(visit, socket);
     if (refusal || !visit) throw refusal ?? new RequestError('unauthenticated');
-    const beyond = Object.entries(marks).find(([, mark]) => mark !== undefined && mark > visit.messageCount);
+    const beyond = Object.entries({ readSeq, deliveredSeq }).find(([, mark]) => mark !== undefined && mark > visit.messageCount);
     if (beyond) throw invalidField(beyond[0], `there are ${visit.messageCount} messages`);
     const left = {
       deliveredSeq: marks.deliveredSeq !== undefined && marks.deliveredSeq > visit.deliveredSeq ? marks.deliveredSeq : undefined,

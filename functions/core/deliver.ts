@@ -22,13 +22,18 @@ export const deliverToCaller = async (
       .map(async (connectionId) => {
         for (const frame of frames) {
           const delivery = await ports.poster.post(connectionId, frame);
-          if (delivery === 'gone') await ports.callers.disconnect(caller, connectionId);
+          if (delivery === 'gone') await tidyUp(ports.callers.disconnect(caller, connectionId));
           if (delivery !== 'posted') return false;
         }
         return true;
       }),
   );
   return taken.some(Boolean);
+};
+
+/** What cannot be forgotten now is met again by the next post: it decides neither for other sockets nor for what is stored already. */
+const tidyUp = async (forgetting: Promise<unknown>): Promise<void> => {
+  await forgetting.catch(() => undefined);
 };
 
 /** Messages as events, each under a frame's size. */
@@ -52,7 +57,7 @@ export const deliverToStaff = async (
         for (const frame of frames) {
           const delivery = await ports.poster.post(connectionId, frame);
           if (delivery === 'gone') {
-            await ports.connections.remove(clinicId, connectionId);
+            await tidyUp(ports.connections.remove(clinicId, connectionId));
             return;
           }
         }

@@ -64,16 +64,18 @@ const reachEveryone = async (ports: WorkerPorts, { job }: BroadcastRecord): Prom
         next += 1;
         if (callerId === undefined) return;
         try {
-          outcomes.push(...(await reach(ports, job, callerId, shard)));
+          // Not `outcomes.push(...(await …))`: that would add to the list as it was before, which may be recorded by now.
+          const reached = await reach(ports, job, callerId, shard);
+          outcomes.push(...reached);
+          if (ports.now() - toldAt >= progressEveryMs) {
+            toldAt = ports.now();
+            await record();
+            await deliverToStaff(ports, job.clinicId, [
+              { type: 'broadcastProgress', broadcast: toBroadcast({ job, shards: [...shards.values()] }) },
+            ]);
+          }
         } catch (error) {
           failures.push(error);
-        }
-        if (ports.now() - toldAt >= progressEveryMs) {
-          toldAt = ports.now();
-          await record();
-          await deliverToStaff(ports, job.clinicId, [
-            { type: 'broadcastProgress', broadcast: toBroadcast({ job, shards: [...shards.values()] }) },
-          ]);
         }
       }
     };
