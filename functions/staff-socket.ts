@@ -58,7 +58,7 @@ const perform = <A extends StaffAction>(action: A, socket: StaffSocket, fields: 
 
 export const handler = middy<FrameEvent<StaffAction, 'staff'>, FrameResponse>()
   .use(answerFrame())
-  .use(parseFrame('staff', staffActions))
+  .use(parseFrame('staff', staffActions, ({ clinicId, userId }) => requireMember(ports, clinicId, userId, 'forbidden')))
   .handler(async ({ frame: { action, requestId, fields }, owner, requestContext: { connectionId } }) => {
     const result = await perform(action, { ...owner, connectionId }, fields);
     return frameResponse({ type: 'ok', requestId, result });

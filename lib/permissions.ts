@@ -44,7 +44,7 @@ export const permissions: Readonly<Record<FunctionName, Permissions>> = {
       Callers: ['GetItem', 'UpdateItem'],
       'Callers/board': ['Query'],
       Clinics: ['GetItem'],
-      Connections: ['PutItem'],
+      Connections: ['DeleteItem', 'PutItem'],
       Broadcasts: ['PutItem', 'Query'],
     },
     connections: ['POST'],

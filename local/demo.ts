@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Broadcast, CallerClient, Filter, Message, StaffClient, Visit } from '../client/index.ts';
-import { WaitingAreaClient } from '../client/index.ts';
+import { WaitingAreaClient, WaitingAreaError } from '../client/index.ts';
 import type { Endpoints } from './endpoints.ts';
 import { LocalStackError, messageOf } from './errors.ts';
 
@@ -234,7 +234,7 @@ const summary = (tally: Tally): string => {
     `  ${tally.arrived} callers arrived, ${tally.seen} were called in, ${tally.left} have left.`,
     `  Callers wrote ${tally.written} messages; the clinic answered ${tally.answered}.`,
     `  ${tally.shown.length} messages of the clinic reached an open page, half of them within ${at(0.5)} ms, the slowest in ${delays.at(-1) ?? 0} ms.`,
-    `  ${tally.offline} phone lost the network and found ${tally.caughtUp} messages waiting, in order, on return.`,
+    `  Phones that lost the network: ${tally.offline}. Messages that waited for their return: ${tally.caughtUp}.`,
     ...broadcasts,
   ].join('\n');
 };
@@ -271,6 +271,13 @@ const optionsFrom = (args: readonly string[]): { seconds: number; endpointsFile:
   }
 };
 
+const fail = (error: unknown): never => {
+  if (error instanceof LocalStackError) console.error(`\n${error.message}\n`);
+  else if (error instanceof WaitingAreaError) console.error(`\nThe demo stopped: ${error.code}. ${error.message}\n`);
+  else console.error(error);
+  process.exit(1);
+};
+
 const run = async (): Promise<void> => {
   const { seconds, endpointsFile } = optionsFrom(process.argv.slice(2));
   const endpoints = endpointsFrom(endpointsFile);
@@ -294,7 +301,7 @@ const run = async (): Promise<void> => {
   };
   process.once('SIGINT', () => {
     process.stdout.write('\nStopping; the clinic is left as it was.\n');
-    tidyUp().finally(() => process.exit(130));
+    tidyUp().then(() => process.exit(130), fail);
   });
 
   await staff.open();
@@ -323,7 +330,4 @@ const run = async (): Promise<void> => {
   console.log(`${summary(tally)}\n`);
 };
 
-run().catch((error: unknown) => {
-  console.error(error instanceof LocalStackError ? `\n${error.message}\n` : error);
-  process.exit(1);
-});
+run().catch(fail);

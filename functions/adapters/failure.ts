@@ -1,3 +1,4 @@
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { RequestError } from '../../protocol/errors.ts';
 import { type LogIds, logFailure } from './log.ts';
 
@@ -20,10 +21,14 @@ const passingNames = new Set([
   'ServiceUnavailable',
 ]);
 
+/** Another write held one of the items at that moment (TransactWriteItems API, "CancellationReasons"). */
+const isConflictOfTransactions = (error: Error): boolean =>
+  error instanceof TransactionCanceledException && (error.CancellationReasons ?? []).some(({ Code }) => Code === 'TransactionConflict');
+
 /** Will the same request most likely succeed later? */
 const isPassing = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false;
-  if (passingNames.has(error.name)) return true;
+  if (passingNames.has(error.name) || isConflictOfTransactions(error)) return true;
   if ('code' in error && typeof error.code === 'string' && /^(ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_)/.test(error.code)) return true;
   // Every error of SDK v3 carries its metadata under this name.
   const status = '$metadata' in error ? (error.$metadata as { httpStatusCode?: number }).httpStatusCode : undefined;

@@ -19,23 +19,32 @@ export type FrameEvent<A extends Action, Kind extends TicketHolder['kind']> = So
 
 /**
  * Puts the checked frame on the event: from the kind of socket that may send it (before any field is looked at), JSON,
- * with no field missing, unknown or out of bounds.
+ * with no field missing, unknown or out of bounds. Whose frame is refused for its fields is asked first whether they may speak at all:
+ * `requireStanding` throws for those who may not. A good frame needs no such question, as its action asks it anyway.
  */
 export const parseFrame = <A extends Action, Kind extends TicketHolder['kind']>(
   kind: Kind,
   schemas: Readonly<Record<A, ZodMiniType<{ action: string; requestId: string }>>>,
+  requireStanding: (owner: FrameEvent<A, Kind>['owner']) => Promise<unknown> = async () => undefined,
 ): MiddlewareObj<FrameEvent<A, Kind>, FrameResponse> => ({
-  before: ({ event }) => {
+  before: async ({ event }) => {
     const { authorizer, routeKey } = event.requestContext;
     if (authorizer.kind !== kind) throw new RequestError('forbidden');
+    // The kind was compared above.
+    const owner = authorizer as FrameEvent<A, Kind>['owner'];
     const schema = Object.entries<ZodMiniType<{ action: string; requestId: string }>>(schemas).find(([action]) => action === routeKey)?.[1];
     if (!schema) throw invalidField('action', 'is not an action of this socket');
     const parsed = schema.safeParse(parseJson(event.body));
-    if (!parsed.success) throw new RequestError('invalid-request', reasonsOf(parsed.error.issues));
+    if (!parsed.success) {
+      await requireStanding(owner);
+      throw new RequestError('invalid-request', reasonsOf(parsed.error.issues));
+    }
     const { action, requestId, ...fields } = parsed.data;
-    // The schema was found by the action and has checked the fields of that action; the kind was compared above.
+    // Where a frame names two actions, the gateway may have read the other one.
+    if (action !== routeKey) throw invalidField('action', 'is not the one that this frame was routed by');
+    // The schema was found by the action and has checked the fields of that action.
     event.frame = { action, requestId, fields } as unknown as Frame<A>;
-    event.owner = authorizer as FrameEvent<A, Kind>['owner'];
+    event.owner = owner;
   },
 });
 

@@ -25,7 +25,7 @@ const grants: Record<FunctionName, string[]> = {
     'dynamodb:GetItem, dynamodb:UpdateItem on Callers',
     'dynamodb:Query on Callers/index/board',
     'dynamodb:GetItem on Clinics',
-    'dynamodb:PutItem on Connections',
+    'dynamodb:DeleteItem, dynamodb:PutItem on Connections',
     'dynamodb:PutItem, dynamodb:Query on Broadcasts',
     'execute-api:ManageConnections on POST',
     'lambda:InvokeFunction on broadcast',

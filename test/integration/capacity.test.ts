@@ -162,7 +162,9 @@ describe('a broadcast to 100 callers with short threads', () => {
     for (let i = 0; i < 100; i += 1) await arrive(`Caller ${i}`);
     const broadcastId = ports.newId();
     const requested = await spentBy(async () => requestBroadcast(ports, await asClerk(), { broadcastId, text: 'We run late today.' }));
-    const ran = await spentBy(() => runBroadcast(ports, clinicId, broadcastId));
+    // At a standing clock no progress falls due, however slow the machine is.
+    const startedAt = ports.now();
+    const ran = await spentBy(() => runBroadcast({ ...ports, now: () => startedAt }, clinicId, broadcastId));
     expect(requested.calls).toBe(3);
     expect(ran.calls).toBeLessThanOrEqual(100 + 1 + 6);
     expect(requested.writeUnits + ran.writeUnits).toBeLessThanOrEqual(2 * 100 + 10);

@@ -1,0 +1,14 @@
+import { boardTests } from './board.ts';
+import { broadcastTests } from './broadcasts.ts';
+import { conversationTests } from './conversation.ts';
+import { endingTests } from './endings.ts';
+import { handshakeTests } from './handshake.ts';
+import { httpTests } from './http-api.ts';
+import { memberTests } from './members.ts';
+import type { ContractTests } from './runner.ts';
+
+/** What the wire contract promises to whoever speaks to a stage from outside. */
+export const contractTests: ContractTests = (runner, stage) => {
+  for (const tests of [handshakeTests, httpTests, conversationTests, boardTests, broadcastTests, endingTests, memberTests])
+    tests(runner, stage);
+};
