@@ -1,0 +1,138 @@
+import {
+  DeleteConnectionCommand,
+  GetConnectionCommand,
+  GoneException,
+  LimitExceededException,
+  PayloadTooLargeException,
+  PostToConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { limitFrom, required } from '../../../functions/adapters/environment.ts';
+import { toRequestError } from '../../../functions/adapters/failure.ts';
+import { createManagementClient, createPoster } from '../../../functions/adapters/poster.ts';
+import { system } from '../../../functions/adapters/system.ts';
+import { RequestError } from '../../../protocol/errors.ts';
+import { transactionCancelled } from '../data/dynamodb-mock.ts';
+import { aHandlerScene, canary } from './handler-scene.ts';
+
+const { management, lines } = aHandlerScene();
+
+const $metadata = {};
+const gone = new GoneException({ message: '', $metadata });
+/** Only the status tells, as where an answer has no header that names the error. */
+const withStatus = (httpStatusCode: number) => Object.assign(new Error(canary), { name: 'Unknown', $metadata: { httpStatusCode } });
+
+describe('the poster', () => {
+  const poster = createPoster(createManagementClient('https://api.example/test'));
+
+  it('hands the frame to that very socket', async () => {
+    await expect(poster.post('c1', '{"type":"ended"}')).resolves.toBe('posted');
+    expect(management.commandCalls(PostToConnectionCommand)[0]?.args[0].input).toEqual({ ConnectionId: 'c1', Data: '{"type":"ended"}' });
+  });
+
+  it.each([
+    ['gone', gone],
+    ['gone', withStatus(410)],
+    ['throttled', new LimitExceededException({ message: '', $metadata })],
+    ['throttled', withStatus(429)],
+    ['too-large', new PayloadTooLargeException({ message: '', $metadata })],
+    ['too-large', withStatus(413)],
+    ['failed', withStatus(403)],
+    ['failed', withStatus(500)],
+    ['failed', new Error('socket hang up')],
+  ])('answers %s for %s, and never throws', async (delivery, error) => {
+    management.on(PostToConnectionCommand).rejects(error);
+    await expect(poster.post('c1', canary)).resolves.toBe(delivery);
+    expect(lines).toHaveLength(delivery === 'failed' || delivery === 'too-large' ? 1 : 0);
+    expect(lines.join()).not.toContain(canary);
+  });
+
+  it.each([
+    ['is gone already, silently', gone, 0],
+    ['cannot be closed now, which it logs', withStatus(500), 1],
+  ])('closes a socket, and is content where it %s', async (_case, error, logged) => {
+    management.on(DeleteConnectionCommand).rejects(error);
+    await expect(poster.close('c1')).resolves.toBeUndefined();
+    expect(lines).toHaveLength(logged);
+  });
+
+  it('knows whether a socket is open, closed, or cannot be looked up now', async () => {
+    await expect(poster.isOpen('c1')).resolves.toBe(true);
+    management.on(GetConnectionCommand).rejects(gone);
+    await expect(poster.isOpen('c1')).resolves.toBe(false);
+    management.on(GetConnectionCommand).rejects(withStatus(429));
+    await expect(poster.isOpen('c1')).resolves.toBeUndefined();
+  });
+});
+
+describe('a failure', () => {
+  const codeOf = (error: unknown) => toRequestError(error, 'test', {}).code;
+
+  it('that is a refusal reaches the client as it is, unlogged', () => {
+    const refusal = new RequestError('conflict', undefined, 'Said before.');
+    expect(toRequestError(refusal, 'test', {})).toBe(refusal);
+    expect(lines).toEqual([]);
+  });
+
+  it.each([
+    ['throttling', Object.assign(new Error(), { name: 'ProvisionedThroughputExceededException' })],
+    ['a time-out', Object.assign(new Error(), { name: 'TimeoutError' })],
+    ['a write during a transaction', Object.assign(new Error(), { name: 'TransactionConflictException' })],
+    ['a transaction during another', transactionCancelled('TransactionConflict', 'None')],
+    ['a connection that was refused', Object.assign(new Error(), { code: 'ECONNREFUSED' })],
+    ['a fault of the store', withStatus(500)],
+  ])('that passes is unavailable: %s', (_case, error) => {
+    expect(codeOf(error)).toBe('unavailable');
+  });
+
+  it.each([
+    ['a request that the store does not take', withStatus(400)],
+    ['a fault of ours', new TypeError('undefined is not a function')],
+    ['something that is no error', 'text'],
+    ['nothing', undefined],
+  ])('that does not pass is internal, without its message: %s', (_case, error) => {
+    const { code, message } = toRequestError(error, 'test', {});
+    expect(code).toBe('internal');
+    expect(message).not.toMatch(/undefined|text/);
+  });
+
+  it('is logged with its name and place, without its message', () => {
+    toRequestError(new TypeError(`cannot read\n${canary}`), 'test', { clinicId: 'demo' });
+    const line = JSON.parse(lines[0] ?? '');
+    expect(line).toMatchObject({ level: 'ERROR', what: 'test', error: 'TypeError', clinicId: 'demo' });
+    expect(line.frames[0]).toContain('adapters.test');
+    expect(lines.join()).not.toContain(canary);
+  });
+});
+
+describe('the environment', () => {
+  afterEach(() => {
+    delete process.env.WAITING_AREA_TEST;
+  });
+
+  it('must have what a function needs, and says what is missing', () => {
+    expect(() => required('WAITING_AREA_TEST')).toThrow('WAITING_AREA_TEST is missing');
+    process.env.WAITING_AREA_TEST = 'here';
+    expect(required('WAITING_AREA_TEST')).toBe('here');
+  });
+
+  it('may raise a limit of the contract', () => {
+    expect(limitFrom('TEST', 30)).toBe(30);
+    process.env.WAITING_AREA_TEST = '5000';
+    expect(limitFrom('TEST', 30)).toBe(5000);
+  });
+
+  it.each(['0', '-1', '1.5', 'many', ''])('must not set it to %j', (value) => {
+    process.env.WAITING_AREA_TEST = value;
+    expect(() => limitFrom('TEST', 30)).toThrow('must be a whole number above 0');
+  });
+});
+
+describe('ids and secrets', () => {
+  it('are ids of the contract, 128 bits and 256 bits long, and never the same', () => {
+    expect(system.newId()).toMatch(/^[\w-]{22}$/);
+    expect(system.newSecret()).toMatch(/^[\w-]{43}$/);
+    expect(system.newId()).not.toBe(system.newId());
+    expect(system.newSecret()).not.toBe(system.newSecret());
+  });
+});
