@@ -31,8 +31,9 @@ export const requestBroadcast = async (
     expiresAtSeconds: Math.ceil(now / 1000) + (retentionDays + 1) * daySeconds,
   };
   const created = await ports.broadcasts.create(asked);
-  const record: BroadcastRecord = created ? { job: asked, shards: [] } : await requireRecord(ports, actor.clinicId, broadcastId);
-  if (!created && !isSameRequest(record.job, asked)) throw new RequestError('conflict');
+  const record = created ? { job: asked, shards: [] } : await ports.broadcasts.find(actor.clinicId, broadcastId, now);
+  // An id that is past its time but not deleted yet is taken as well.
+  if (!record || !isSameRequest(record.job, asked)) throw new RequestError('conflict');
   // Started again on a repeat too: the first try may have died before it. Running twice changes nothing.
   if (record.job.state === 'running') await ports.startWorker({ kind: 'broadcast', clinicId: actor.clinicId, broadcastId });
   return { broadcast: toBroadcast(record), created };

@@ -33,13 +33,17 @@ const meetDeadlinesOf = async (ports: DeadlinePorts, clinicId: string, activeUnt
   const clinic = await ports.clinics.profile(clinicId);
   if (!clinic) return;
   let isEmpty = true;
+  const failures: unknown[] = [];
   for await (const rows of presentCallers(ports, clinicId)) {
     if (rows.length > 0) isEmpty = false;
-    await Promise.all(rows.map((row) => meetDeadlinesOfCaller(ports, clinic, row)));
+    // One caller never decides for another.
+    const settled = await Promise.allSettled(rows.map((row) => meetDeadlinesOfCaller(ports, clinic, row)));
+    failures.push(...settled.flatMap((each) => (each.status === 'rejected' ? [each.reason] : [])));
   }
   const now = ports.now();
   if (!isEmpty) await keepActive(ports, { clinicId, activeUntilSeconds }, now);
   else if (activeUntilSeconds * 1000 < now) await ports.clinics.letRest(clinicId, activeUntilSeconds);
+  if (failures.length > 0) throw failures[0];
 };
 
 const meetDeadlinesOfCaller = async (ports: DeadlinePorts, clinic: ClinicProfile, row: BoardRow): Promise<void> => {

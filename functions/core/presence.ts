@@ -42,23 +42,24 @@ const registered = async (ports: Uses<'callers' | 'poster' | 'now'>, socket: Cal
 };
 
 const connect = async (ports: Uses<'callers' | 'poster' | 'now'>, socket: CallerSocket, mostSockets: number): Promise<Visit> => {
-  const first = await ports.callers.connect(socket, socket.connectionId, socket.connectedAt, ports.now(), mostSockets);
-  let written = first;
-  for (let attempt = 0; attempt < 5; attempt += 1) {
-    if (written.outcome === 'done') return written.image;
+  const connectFreely = () => ports.callers.connect(socket, socket.connectionId, socket.connectedAt, ports.now(), mostSockets);
+  let written = await connectFreely();
+  // Each refusal shows what stood in the way; a new try can lose only to yet another socket of the same caller.
+  for (let attempt = 0; written.outcome === 'refused' && attempt < 5; attempt += 1) {
     const visit = written.image;
     if (visit?.connections[socket.connectionId]) return visit;
     const refusal = whyCannotConnect(visit, socket);
     if (refusal || !visit) throw refusal ?? new RequestError('unauthenticated');
     const oldest = oldestOf(visit);
     if (oldest === undefined || Object.keys(visit.connections).length < mostSockets) {
-      written = await ports.callers.connect(socket, socket.connectionId, socket.connectedAt, ports.now(), mostSockets);
-      continue;
+      written = await connectFreely();
+    } else {
+      written = await ports.callers.connectInsteadOf(socket, oldest, socket.connectionId, socket.connectedAt, ports.now());
+      if (written.outcome === 'done') await ports.poster.close(oldest);
     }
-    written = await ports.callers.connectInsteadOf(socket, oldest, socket.connectionId, socket.connectedAt, ports.now());
-    if (written.outcome === 'done') await ports.poster.close(oldest);
   }
-  throw new RequestError('unavailable');
+  if (written.outcome === 'refused') throw new RequestError('unavailable');
+  return written.image;
 };
 
 const whyCannotConnect = (visit: Visit | undefined, socket: CallerSocket): RequestError | undefined => {

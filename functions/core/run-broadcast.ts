@@ -30,14 +30,31 @@ export const runBroadcast = async (ports: WorkerPorts, clinicId: string, broadca
   const { job } = record;
   // A run that died after its last write, before anyone heard of it, is repeated to tell the end.
   if (job.state !== 'running') return tellProgress(ports, job);
-  try {
-    await reachEveryone(ports, record);
-  } catch (error) {
-    if ((await ports.broadcasts.countFailedRun(job, mostRuns)) === 'failed') await tellProgress(ports, job);
-    throw error;
+  const unreached = await reachEveryone(ports, record).catch((error): Unreached[] => [{ error }]);
+  const [first] = unreached;
+  if (first) {
+    if ((await ports.broadcasts.countFailedRun(job, mostRuns)) === 'failed') {
+      await recordFailed(ports, job, unreached);
+      await tellProgress(ports, job);
+    }
+    throw first.error;
   }
   await ports.broadcasts.finish(clinicId, broadcastId);
   await tellProgress(ports, job);
+};
+
+/** What the store threw, and for which recipient; without one, the run itself could not go on. */
+interface Unreached {
+  readonly error: unknown;
+  readonly recipient?: { readonly callerId: string; readonly shard: number };
+}
+
+/** No run comes after this one: who could not be reached has failed. */
+const recordFailed = async (ports: WorkerPorts, job: BroadcastJob, unreached: readonly Unreached[]): Promise<void> => {
+  const recipients = unreached.flatMap(({ recipient }) => recipient ?? []);
+  for (const [shard, failed] of Map.groupBy(recipients, (recipient) => recipient.shard)) {
+    await ports.broadcasts.addOutcome(job, shard, { failed: failed.map(({ callerId }) => callerId) });
+  }
 };
 
 const tellProgress = async (ports: WorkerPorts, { clinicId, broadcastId }: BroadcastJob): Promise<void> => {
@@ -45,46 +62,60 @@ const tellProgress = async (ports: WorkerPorts, { clinicId, broadcastId }: Broad
   if (record) await deliverToStaff(ports, clinicId, [{ type: 'broadcastProgress', broadcast: toBroadcast(record) }]);
 };
 
-const reachEveryone = async (ports: WorkerPorts, { job }: BroadcastRecord): Promise<void> => {
+/** Serves every recipient once; answers those whom the store refused. */
+const reachEveryone = async (ports: WorkerPorts, { job, shards: earlier }: BroadcastRecord): Promise<Unreached[]> => {
   const shards = new Map<number, OutcomeShard>();
-  const failures: unknown[] = [];
+  const unreached: Unreached[] = [];
   let toldAt = ports.now();
   let shard = 0;
   for await (const callerIds of recipientsOf(ports, job)) {
-    let next = 0;
+    const waiting = callerIds.values();
     let outcomes: [OutcomeSet, string][] = [];
     const record = async () => {
       const fresh = outcomes;
       outcomes = [];
-      if (fresh.length > 0) shards.set(shard, await ports.broadcasts.addOutcome(job, shard, bySet(fresh)));
+      if (fresh.length === 0) return;
+      try {
+        const answer = await ports.broadcasts.addOutcome(job, shard, bySet(fresh));
+        // Sets only grow: of two answers that overtook one another the larger is the newer.
+        if (sizeOf(answer) >= sizeOf(shards.get(shard))) shards.set(shard, answer);
+      } catch (error) {
+        outcomes = [...fresh, ...outcomes];
+        throw error;
+      }
+    };
+    const tellProgressInTime = async () => {
+      if (ports.now() - toldAt < progressEveryMs) return;
+      toldAt = ports.now();
+      try {
+        await record();
+        const broadcast = toBroadcast({ job, shards: [...earlier, ...shards.values()] });
+        await deliverToStaff(ports, job.clinicId, [{ type: 'broadcastProgress', broadcast }]);
+      } catch {
+        // Progress decides nothing: what could not be recorded now is recorded with the rest.
+      }
     };
     const serve = async () => {
-      while (next < callerIds.length) {
-        const callerId = callerIds[next];
-        next += 1;
-        if (callerId === undefined) return;
+      for (const callerId of waiting) {
         try {
           // Not `outcomes.push(...(await …))`: that would add to the list as it was before, which may be recorded by now.
           const reached = await reach(ports, job, callerId, shard);
           outcomes.push(...reached);
-          if (ports.now() - toldAt >= progressEveryMs) {
-            toldAt = ports.now();
-            await record();
-            await deliverToStaff(ports, job.clinicId, [
-              { type: 'broadcastProgress', broadcast: toBroadcast({ job, shards: [...shards.values()] }) },
-            ]);
-          }
         } catch (error) {
-          failures.push(error);
+          unreached.push({ error, recipient: { callerId, shard } });
         }
+        await tellProgressInTime();
       }
     };
     await Promise.all(Array.from({ length: Math.min(concurrency, callerIds.length) }, serve));
     await record();
     shard += 1;
   }
-  if (failures.length > 0) throw failures[0];
+  return unreached;
 };
+
+const sizeOf = (shard: OutcomeShard | undefined): number =>
+  (shard?.stored?.size ?? 0) + (shard?.failed?.size ?? 0) + (shard?.offline?.size ?? 0);
 
 const bySet = (outcomes: readonly [OutcomeSet, string][]): Partial<Record<OutcomeSet, string[]>> => {
   const sets: Partial<Record<OutcomeSet, string[]>> = {};

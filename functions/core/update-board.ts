@@ -4,7 +4,7 @@ import type { OutcomeSet } from '../data/broadcasts-table.ts';
 import type { ConversationEntry, Visit } from '../data/visit.ts';
 import { toBroadcast } from './broadcasts.ts';
 import { deliverToStaff } from './deliver.ts';
-import { splitFitting } from './pages.ts';
+import { frameRoom, jsonBytes, splitFitting } from './pages.ts';
 import type { Uses } from './ports.ts';
 import { toCaller, toMessage } from './views.ts';
 
@@ -21,12 +21,14 @@ type BoardPorts = Uses<'clinics' | 'connections' | 'broadcasts' | 'poster' | 'no
  * whatever changed the caller. It never writes visits. Run again with the same changes it says the same again; clients drop what is not newer.
  */
 export const updateBoard = async (ports: BoardPorts, clinicId: string, changes: readonly VisitChange[]): Promise<void> => {
-  await Promise.all([
+  // All are awaited, whichever fails: what is left un-awaited is frozen with the function.
+  const settled = await Promise.allSettled([
     tellCallers(ports, changes),
     deliverToStaff(ports, clinicId, [...callersChanged(changes), ...messagesAdded(changes)]),
     tellDuty(ports, clinicId, changes),
     countReceipts(ports, clinicId, changes),
   ]);
+  for (const each of settled) if (each.status === 'rejected') throw each.reason;
 };
 
 /** The newest image of each caller that changed, in as few frames as hold them. */
@@ -42,19 +44,10 @@ const callersChanged = (changes: readonly VisitChange[]): StaffEvent[] => {
     .map((visit) => toCaller(visit as Visit));
   const removed = [...newest].filter(([, visit]) => visit === undefined || visit.status === 'ended').map(([callerId]) => callerId);
   if (present.length + removed.length === 0) return [];
-  const [first = [], ...rest] = splitFitting(present);
-  const [firstRemoved = [], ...restRemoved] = splitFitting(removed);
-  if (firstRemoved.length > 0 && first.length > 0) {
-    // Both lists may fill a frame of their own: then they do not share one.
-    return [
-      ...[first, ...rest].map((callers): StaffEvent => ({ type: 'callersChanged', callers, removed: [] })),
-      ...[firstRemoved, ...restRemoved].map((ids): StaffEvent => ({ type: 'callersChanged', callers: [], removed: ids })),
-    ];
-  }
+  if (jsonBytes(present) + jsonBytes(removed) <= frameRoom) return [{ type: 'callersChanged', callers: present, removed }];
   return [
-    { type: 'callersChanged', callers: first, removed: firstRemoved },
-    ...rest.map((callers): StaffEvent => ({ type: 'callersChanged', callers, removed: [] })),
-    ...restRemoved.map((ids): StaffEvent => ({ type: 'callersChanged', callers: [], removed: ids })),
+    ...splitFitting(present).map((callers): StaffEvent => ({ type: 'callersChanged', callers, removed: [] })),
+    ...splitFitting(removed).map((ids): StaffEvent => ({ type: 'callersChanged', callers: [], removed: ids })),
   ];
 };
 

@@ -20,6 +20,7 @@ const given = ({
   active = clinics,
   pageSize = 100,
   broken,
+  brokenCaller,
 }: {
   visits: readonly Visit[];
   clinics?: ClinicProfile[];
@@ -28,12 +29,19 @@ const given = ({
   poster?: ReturnType<typeof aPoster>;
   pageSize?: number;
   broken?: string;
+  brokenCaller?: string;
 }) => {
   const callers = inMemoryCallers(visits, { pageSize });
   const dashboards = someDashboards(aDashboard('d1', 'clerk'), aDashboard('d2', 'admin'));
   const care: unknown[] = [];
   const ports = {
-    callers: only<CallersTable>({ ...callers.table }),
+    callers: only<CallersTable>({
+      ...callers.table,
+      markAlerted: async (key, since) => {
+        if (key.callerId === brokenCaller || !callers.table.markAlerted) throw new Error('out of reach');
+        return callers.table.markAlerted(key, since);
+      },
+    }),
     clinics: only<ClinicsTable>({
       async *activeClinics() {
         for (const { clinicId, activeUntilSeconds = 0 } of active) yield { clinicId, activeUntilSeconds };
@@ -172,6 +180,23 @@ describe('what an online caller has not acknowledged', () => {
     const { run, poster } = given({ visits: [visit.build()] });
     await run();
     expect(poster.tried).toEqual([]);
+  });
+});
+
+describe('a caller', () => {
+  it('whose visit cannot be written does not stop the others of the clinic, and is thrown at the end', async () => {
+    const visits = ['ann', 'bob', 'cid'].map((callerId) =>
+      aCaller(callerId)
+        .withMessages(wrote('Hello?', { s: morning - 10 * minute }))
+        .build(),
+    );
+    const { run, callers } = given({ visits, pageSize: 1, brokenCaller: 'ann' });
+    await expect(run()).rejects.toThrow('out of reach');
+    expect(['ann', 'bob', 'cid'].map((callerId) => callers.get(callerId).deadlines.alertedFor)).toEqual([
+      undefined,
+      morning - 10 * minute,
+      morning - 10 * minute,
+    ]);
   });
 });
 

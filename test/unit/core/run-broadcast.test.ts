@@ -311,7 +311,8 @@ describe('a store that is out of reach for one recipient', () => {
     const { run, told, broadcasts } = given({ visits: manyCallers(3), beforeAppend: poisoned });
     for (let runs = 0; runs < 3; runs += 1) await expect(run()).rejects.toThrow('Rate exceeded');
     expect(broadcasts.job('b1')?.state).toBe('failed');
-    expect(told()).toMatchObject([{ state: 'failed', stored: 2 }]);
+    // No run comes after the third: who could not be reached has failed.
+    expect(told()).toMatchObject([{ state: 'failed', matched: 3, stored: 2, failed: 1 }]);
   });
 });
 
@@ -381,5 +382,34 @@ describe('progress', () => {
     await expect(scene.run()).rejects.toThrow('Rate exceeded');
     expect(scene.appended).toHaveLength(100);
     expect(scene.textsOf('caller-0100')).toEqual([text]);
+  });
+
+  it('that cannot be recorded is recorded with the rest', async () => {
+    let refused = false;
+    const scene = given({
+      visits: manyCallers(100),
+      beforeAppend: () => scene.clock.advance(10),
+      broadcasts: (table) => ({
+        addOutcome: async (job, shard, outcome) => {
+          if (!refused) {
+            refused = true;
+            throw throttled();
+          }
+          return table.addOutcome(job, shard, outcome);
+        },
+      }),
+    });
+    await scene.run();
+    expect(refused).toBe(true);
+    expect(scene.told().at(-1)).toMatchObject({ state: 'finished', stored: 100 });
+  });
+
+  it('of a repeated run never falls behind what the first one had stored', async () => {
+    const scene = given({ visits: manyCallers(200), beforeAppend: () => scene.clock.advance(5) });
+    await scene.broadcasts.table.addOutcome?.(aBroadcast(), 0, { stored: manyCallers(150).map(({ callerId }) => `${callerId}:1`) });
+    await scene.run();
+    const stored = scene.told().map((broadcast) => (broadcast as { stored: number }).stored);
+    expect(stored.length).toBeGreaterThan(1);
+    expect(Math.min(...stored)).toBeGreaterThanOrEqual(150);
   });
 });
