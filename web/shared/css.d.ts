@@ -1,0 +1,2 @@
+/** Style sheets are imported for their effect; the build links them. */
+declare module '*.css';

@@ -1,0 +1,232 @@
+import { CallerClient } from '../../client/caller.ts';
+import type { ConnectionState } from '../../client/connection.ts';
+import { toError } from '../../client/errors.ts';
+import { Http, PublicApi, type Visit } from '../../client/http.ts';
+import type { Caller, Clinic, EndReason, Message, Outgoing } from '../../client/index.ts';
+import { globalPlatform, type Platform } from '../../client/platform.ts';
+import type { VisitStorage } from './stored-visit.ts';
+
+/** An ended visit may come back: the page looks again, ever more seldom and for half an hour, and whenever it is looked at. */
+const lookAgain = { firstMs: 5000, mostMs: 60_000, growth: 1.5, forMs: 30 * 60_000 };
+
+/** How a visit ended; `unknown`: it was found out only afterwards. */
+export type Ending = EndReason | 'unknown';
+
+/** All that the screen shows of a visit, at one moment. */
+export interface VisitView {
+  /** Undefined until the first answer of the server. */
+  readonly caller: Caller | undefined;
+  readonly clinic: Clinic;
+  readonly messages: readonly Message[];
+  readonly outbox: readonly Outgoing[];
+  readonly canWrite: boolean;
+  readonly connection: ConnectionState;
+  /** The page has shown all messages up to this one. */
+  readonly readSeq: number;
+  readonly ending: Ending | undefined;
+}
+
+interface VisitSessionOptions {
+  /** The HTTP API's URL. */
+  readonly url: string;
+  readonly visit: Visit;
+  readonly clinic: Clinic;
+  /** As check-in answered it; absent after a reload. */
+  readonly caller?: Caller | undefined;
+  readonly storage: Pick<VisitStorage, 'outbox' | 'forget'>;
+  /** The clinic wrote: time for a sound. */
+  readonly onNews: () => void;
+  readonly platform?: Platform;
+}
+
+/**
+ * One visit as the page lives it: the client, what was on its way at the last reload, what has been read, and after an end by the
+ * clinic the way back.
+ */
+export class VisitSession {
+  readonly #options: VisitSessionOptions;
+  readonly #platform: Platform;
+  readonly #listeners = new Set<() => void>();
+  #client: CallerClient;
+  #view: VisitView;
+  #ending: Ending | undefined;
+  #readSeq = 0;
+  /** Of an ended visit whose page was reloaded. */
+  #history: readonly Message[] = [];
+  #lookAfterMs = lookAgain.firstMs;
+  #lookUntil = 0;
+  #looking = false;
+  #stopped = false;
+  #cancelLook: (() => void) | undefined;
+
+  constructor(options: VisitSessionOptions) {
+    this.#options = options;
+    this.#platform = options.platform ?? globalPlatform;
+    this.#client = this.#newClient();
+    this.#follow(this.#client);
+    this.#view = this.#currentView();
+  }
+
+  /** The same object until something changes. */
+  readonly view = (): VisitView => this.#view;
+
+  /** Calls `listener` when the view has changed; the answer ends it. */
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Connects, and sends what the last reload interrupted. */
+  start(): void {
+    this.connect();
+    this.#sendInterrupted();
+  }
+
+  /** Connects again after a refusal. */
+  connect(): void {
+    // How it goes shows as the view's connection and ending.
+    this.#client.open().catch(() => {});
+  }
+
+  /** Goes offline without leaving the clinic. */
+  stop(): void {
+    this.#stopped = true;
+    this.#cancelLook?.();
+    this.#client.close();
+  }
+
+  /** @param messageId of a failed message that is to be sent again */
+  send(text: string, messageId?: string): void {
+    // A refusal shows in the outbox.
+    this.#client.sendMessage(text, messageId).catch(() => {});
+  }
+
+  discard(messageId: string): void {
+    this.#client.discard(messageId);
+  }
+
+  markRead(): void {
+    this.#readSeq = this.#client.messages.length;
+    this.#client.markRead();
+    this.#changed();
+  }
+
+  /** @throws WaitingAreaError when the clinic could not be told */
+  leave(): Promise<void> {
+    return this.#client.leave();
+  }
+
+  /** Asks now whether the clinic has undone the end. */
+  lookNow(): void {
+    if (this.#ending !== undefined && this.#ending !== 'left' && this.#ending !== 'erased') void this.#lookForReturn();
+  }
+
+  #sendInterrupted(): void {
+    for (const { messageId, text } of [...this.#options.storage.outbox]) this.send(text, messageId);
+  }
+
+  #newClient(): CallerClient {
+    const { url, visit } = this.#options;
+    return new CallerClient({ url, platform: this.#platform, ...visit });
+  }
+
+  #follow(client: CallerClient): void {
+    client.on('messages', (messages) => {
+      this.#changed();
+      const read = Math.max(this.#readSeq, client.caller?.readSeq ?? 0);
+      if (messages.some(({ from, seq }) => from === 'clinic' && seq > read)) this.#options.onNews();
+    });
+    client.on('outbox', (outbox) => {
+      // A client that was closed by the page's own end fails what is on its way; the next page sends it.
+      if (!this.#stopped) this.#options.storage.outbox = outbox.map(({ messageId, text }) => ({ messageId, text }));
+      this.#changed();
+    });
+    client.on('caller', () => this.#changed());
+    client.on('clinic', () => this.#changed());
+    client.on('state', () => this.#changed());
+    client.on('ended', ({ reason }) => {
+      if (client === this.#client) void this.#over(reason ?? 'unknown');
+    });
+  }
+
+  async #over(ending: Ending): Promise<void> {
+    this.#ending = ending;
+    if (ending === 'left' || ending === 'erased') this.#options.storage.forget();
+    this.#changed();
+    if (ending === 'left' || ending === 'erased') return;
+    this.#lookAfterMs = lookAgain.firstMs;
+    this.#lookUntil = this.#platform.now() + lookAgain.forMs;
+    this.#lookLater();
+    if (this.#client.messages.length === 0) await this.#loadHistory();
+  }
+
+  async #loadHistory(): Promise<void> {
+    const api = new PublicApi(new Http(this.#options.url, this.#platform));
+    try {
+      const history: Message[] = [];
+      let afterSeq: number | null = 0;
+      while (afterSeq !== null) {
+        const page: Awaited<ReturnType<PublicApi['messages']>> = await api.messages(this.#options.visit, afterSeq);
+        history.push(...page.messages);
+        afterSeq = page.nextAfterSeq;
+      }
+      this.#history = history;
+      this.#changed();
+    } catch {
+      // The conversation of a visit that is over is a courtesy.
+    }
+  }
+
+  #lookLater(): void {
+    this.#cancelLook?.();
+    if (this.#platform.now() > this.#lookUntil) return;
+    this.#cancelLook = this.#platform.after(this.#lookAfterMs, () => {
+      this.#lookAfterMs = Math.min(lookAgain.mostMs, this.#lookAfterMs * lookAgain.growth);
+      void this.#lookForReturn();
+    });
+  }
+
+  /** A visit that opens again is the same one: the new client takes over. */
+  async #lookForReturn(): Promise<void> {
+    if (this.#looking || this.#stopped) return;
+    this.#looking = true;
+    const client = this.#newClient();
+    try {
+      await client.open();
+      if (this.#stopped) return client.close();
+      this.#client = client;
+      this.#ending = undefined;
+      this.#history = [];
+      this.#cancelLook?.();
+      this.#follow(client);
+      this.#changed();
+      this.#sendInterrupted();
+    } catch (cause) {
+      const { code } = toError(cause, 'opening again');
+      if (code === 'unauthenticated' || code === 'not-found') this.#options.storage.forget();
+      else if (!this.#stopped) this.#lookLater();
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  #changed(): void {
+    this.#view = this.#currentView();
+    for (const listener of this.#listeners) listener();
+  }
+
+  #currentView(): VisitView {
+    const client = this.#client;
+    const caller = client.caller ?? this.#options.caller;
+    return {
+      caller,
+      clinic: client.clinic ?? this.#options.clinic,
+      messages: client.messages.length > 0 ? [...client.messages] : this.#history,
+      outbox: client.outbox,
+      canWrite: client.canWrite,
+      connection: client.state,
+      readSeq: Math.max(this.#readSeq, caller?.readSeq ?? 0),
+      ending: this.#ending,
+    };
+  }
+}

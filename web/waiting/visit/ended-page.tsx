@@ -1,0 +1,66 @@
+import type { RefObject } from 'react';
+import { CheckIcon } from '../../shared/icons.tsx';
+import { useTranslation } from '../translation.ts';
+import type { Ending, VisitView } from '../visit-session.ts';
+import { StoredBubble } from './bubbles.tsx';
+import './messages.css';
+
+interface EndedPageProps {
+  readonly view: Pick<VisitView, 'clinic' | 'messages'>;
+  readonly ending: Ending;
+  readonly now: number;
+  readonly heading: RefObject<HTMLHeadingElement | null>;
+  readonly onCheckInAgain: () => void;
+}
+
+/** The end of a visit: why, what was said, and the way back in. Where the clinic undoes the end, the waiting screen comes back by itself. */
+export const EndedPage = ({ view, ending, now, heading, onCheckInAgain }: EndedPageProps) => {
+  const { t } = useTranslation();
+  const { clinic, messages } = view;
+  const mayReturn = ending === 'ended-by-staff' || ending === 'unknown';
+
+  const words = (): { title: string; help: string } => {
+    switch (ending) {
+      case 'left':
+        return { title: t('ended.left'), help: t('ended.left.help', { clinic: clinic.name }) };
+      case 'erased':
+        return { title: t('ended.erased'), help: t('ended.erased.help') };
+      case 'ended-by-staff':
+        return { title: t('ended.title'), help: t('ended.byClinic') };
+      case 'unknown':
+        return { title: t('ended.title'), help: t('ended.unknown') };
+    }
+  };
+
+  const { title, help } = words();
+  return (
+    <main className="ended">
+      <div className="ended-card">
+        <span className="ended-icon">
+          <CheckIcon />
+        </span>
+        <p className="toolbar-clinic">
+          <bdi>{clinic.name}</bdi>
+        </p>
+        <h1 ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
+        <p>{help}</p>
+        {mayReturn && <p className="ended-return">{t('ended.return')}</p>}
+        <button type="button" className="button button-quiet" onClick={onCheckInAgain}>
+          {t('ended.checkInAgain')}
+        </button>
+      </div>
+      {mayReturn && messages.length > 0 && (
+        <section className="ended-messages" aria-labelledby="ended-messages">
+          <h2 id="ended-messages">{t('ended.messages')}</h2>
+          <ol className="log-list">
+            {messages.map((message) => (
+              <StoredBubble key={message.messageId} message={message} clinicName={clinic.name} now={now} />
+            ))}
+          </ol>
+        </section>
+      )}
+    </main>
+  );
+};
