@@ -122,6 +122,11 @@ export class CallerClient {
     await this.#connection.open();
   }
 
+  /** Call it when the page is looked at again or the network is back: what was missed is fetched, and a lost connection is opened now. */
+  wake(): void {
+    this.#connection.wake();
+  }
+
   /** Goes offline; place and conversation stay. */
   close(): void {
     this.#connection.close();

@@ -125,6 +125,15 @@ export class Connection {
     if (this.#link) void this.#registerAgain(this.#link);
   }
 
+  /** The page is looked at again, or the network is back: an open socket is tried at once, and a lost one is dialled without further waiting. */
+  wake(): void {
+    if (this.#link) this.refresh();
+    else if (this.#state !== 'closed') {
+      this.#cancelDial();
+      void this.#dial();
+    }
+  }
+
   #openLink(patienceMs: number): Promise<Link> {
     if (this.#link) return Promise.resolve(this.#link);
     if (this.#state === 'closed') return Promise.reject(this.#closedBy);

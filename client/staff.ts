@@ -113,6 +113,11 @@ export class StaffClient {
     return this.#connection.open();
   }
 
+  /** Call it when the page is looked at again or the network is back: what was missed is fetched, and a lost connection is opened now. */
+  wake(): void {
+    this.#connection.wake();
+  }
+
   close(): void {
     for (const cancel of this.#gapTimers.values()) cancel();
     this.#gapTimers.clear();

@@ -116,9 +116,10 @@ export class VisitSession {
     return this.#client.leave();
   }
 
-  /** Asks now whether the clinic has undone the end. */
-  lookNow(): void {
-    if (this.#ending !== undefined && this.#ending !== 'left' && this.#ending !== 'erased') void this.#lookForReturn();
+  /** The page is looked at again, or the network is back: fetches what was missed, or asks whether the clinic has undone the end. */
+  wake(): void {
+    if (this.#ending === undefined) this.#client.wake();
+    else if (this.#ending !== 'left' && this.#ending !== 'erased') void this.#lookForReturn();
   }
 
   #sendInterrupted(): void {

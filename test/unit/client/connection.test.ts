@@ -314,6 +314,37 @@ describe('a socket that stays open', () => {
     expect(platform.lastSocket.sentOf('ping')).toHaveLength(1);
   });
 
+  it('registers again at once when it is woken', async () => {
+    const { platform, connection } = aConnection();
+    await connection.open();
+    connection.wake();
+    await platform.settle();
+    expect(platform.lastSocket.sentOf('resume')).toHaveLength(2);
+  });
+
+  it('does not wait out its backoff when it is woken', async () => {
+    let broken = true;
+    const { platform, connection, states } = aConnection({
+      ticket: async () => {
+        if (broken) throw new TypeError('fetch failed');
+        return { ticket: 'good', expiresAt: '', url: 'wss://socket.example', protocol: '' };
+      },
+    });
+    const opened = connection.open();
+    await platform.settle();
+    broken = false;
+    connection.wake();
+    await opened;
+    expect(states).toEqual(['connecting', 'open']);
+  });
+
+  it('stays closed when it is woken', async () => {
+    const { platform, connection, states } = aConnection();
+    connection.wake();
+    await platform.settle();
+    expect(states).toEqual([]);
+  });
+
   it('registers again every 4 to 5 min, and soon after the start where asked to', async () => {
     const { platform, connection } = aConnection({ registerAgainAfterMs: 3000 });
     await connection.open();

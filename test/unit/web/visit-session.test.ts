@@ -131,7 +131,7 @@ describe('a visit', () => {
     await platform.pass(40 * 60_000);
     expect(platform.pendingTimers).toEqual([]);
     server.refusesTickets = 0;
-    session.lookNow();
+    session.wake();
     await platform.settle();
     expect(session.view().ending).toBeUndefined();
   });
@@ -148,7 +148,7 @@ describe('a visit', () => {
     const { platform, storage, session, start, end } = aSession();
     await start();
     await end(reason);
-    session.lookNow();
+    session.wake();
     expect(session.view().ending).toBe(reason);
     expect(storage.forgotten).toBe(true);
     expect(platform.pendingTimers).toEqual([]);

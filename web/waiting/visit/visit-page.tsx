@@ -1,4 +1,5 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { useWake } from '../../shared/use-wake.ts';
 import type { Sound } from '../sound.ts';
 import type { VisitStorage } from '../stored-visit.ts';
 import { useTranslation } from '../translation.ts';
@@ -45,9 +46,7 @@ export const VisitPage = ({ session, storage, sound, onCheckInAgain }: VisitPage
   // biome-ignore lint/correctness/useExhaustiveDependencies: the screen changes with the ending
   useEffect(() => place.current?.focus(), [ending]);
 
-  useEffect(() => {
-    if (visible) session.lookNow();
-  }, [visible, session]);
+  useWake(session);
 
   if (ending !== undefined) return <EndedPage view={view} ending={ending} now={now} heading={place} onCheckInAgain={onCheckInAgain} />;
   return (
