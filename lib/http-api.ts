@@ -20,7 +20,7 @@ import type { HandlerFunctions } from './handler-functions.ts';
 export interface RequestApiProps {
   readonly functions: HandlerFunctions;
   readonly oidcProvider: OidcProvider;
-  /** Origins whose pages may call; none: only programs can. */
+  /** Origins whose pages may call. */
   readonly allowedOrigins: readonly string[];
   readonly key: IKey;
   readonly keepsData: boolean;
@@ -79,14 +79,12 @@ export class RequestApi extends Construct {
       apiName: Stack.of(this).stackName,
       description: 'Waiting Area: HTTP API',
       createDefaultStage: false,
-      ...(props.allowedOrigins.length > 0 && {
-        corsPreflight: {
-          allowOrigins: [...props.allowedOrigins],
-          allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PUT, CorsHttpMethod.PATCH, CorsHttpMethod.DELETE],
-          allowHeaders: ['authorization', 'content-type'],
-          maxAge: Duration.hours(1),
-        },
-      }),
+      corsPreflight: {
+        allowOrigins: [...props.allowedOrigins],
+        allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PUT, CorsHttpMethod.PATCH, CorsHttpMethod.DELETE],
+        allowHeaders: ['authorization', 'content-type'],
+        maxAge: Duration.hours(1),
+      },
     });
     this.url = api.apiEndpoint;
 

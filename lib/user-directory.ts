@@ -6,16 +6,15 @@ import type { OidcProvider } from './configuration.ts';
 export interface UserDirectoryProps {
   readonly stage: string;
   readonly keepsData: boolean;
-  /** Where staff return after signing in, at the root of the origin; none: nobody can sign in from a page. */
-  readonly allowedOrigins: readonly string[];
 }
 
 /** A Cognito user pool for the staff of a deployment that has no identity provider of its own. People are added by an administrator. */
 export class UserDirectory extends Construct {
-  readonly oidcProvider: OidcProvider;
+  readonly issuer: string;
   readonly userPoolId: string;
-  /** Cognito's pages for signing in. */
+  /** Cognito's pages for signing in, and its token endpoint. */
   readonly signInUrl: string;
+  readonly #userPool: UserPool;
 
   constructor(scope: Construct, id: string, props: UserDirectoryProps) {
     super(scope, id);
@@ -42,8 +41,19 @@ export class UserDirectory extends Construct {
     // The L1 under a UserPool is always a CfnUserPool.
     (userPool.node.defaultChild as CfnUserPool).overrideLogicalId('UserPool');
 
-    const returnUrls = props.allowedOrigins.map((origin) => `${origin}/`);
-    const client = userPool.addClient('Client', {
+    const domain = userPool.addDomain('Domain', {
+      cognitoDomain: { domainPrefix: `waiting-area-${props.stage}-${Aws.ACCOUNT_ID}` }, // unique among all accounts of a Region
+    });
+
+    this.#userPool = userPool;
+    this.userPoolId = userPool.userPoolId;
+    this.signInUrl = domain.baseUrl();
+    this.issuer = `https://cognito-idp.${Stack.of(this).region}.amazonaws.com/${userPool.userPoolId}`;
+  }
+
+  /** The dashboard's registration. @param returnUrls where staff return after signing in or out */
+  addClient(returnUrls: string[]): OidcProvider {
+    const client = this.#userPool.addClient('Client', {
       generateSecret: false, // a page cannot keep one: authorization code with PKCE
       preventUserExistenceErrors: true,
       enableTokenRevocation: true,
@@ -52,26 +62,13 @@ export class UserDirectory extends Construct {
       refreshTokenValidity: Duration.hours(12), // a shift
       supportedIdentityProviders: [UserPoolClientIdentityProvider.COGNITO],
       authFlows: { userSrp: true, adminUserPassword: true }, // the second needs AWS credentials: the operator's first token
-      ...(returnUrls.length > 0
-        ? {
-            oAuth: {
-              flows: { authorizationCodeGrant: true },
-              scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE],
-              callbackUrls: returnUrls,
-              logoutUrls: returnUrls,
-            },
-          }
-        : { disableOAuth: true }),
+      oAuth: {
+        flows: { authorizationCodeGrant: true },
+        scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE],
+        callbackUrls: returnUrls,
+        logoutUrls: returnUrls,
+      },
     });
-    const domain = userPool.addDomain('Domain', {
-      cognitoDomain: { domainPrefix: `waiting-area-${props.stage}-${Aws.ACCOUNT_ID}` }, // unique among all accounts of a Region
-    });
-
-    this.userPoolId = userPool.userPoolId;
-    this.signInUrl = domain.baseUrl();
-    this.oidcProvider = {
-      issuer: `https://cognito-idp.${Stack.of(this).region}.amazonaws.com/${userPool.userPoolId}`,
-      audience: client.userPoolClientId,
-    };
+    return { issuer: this.issuer, audience: client.userPoolClientId };
   }
 }

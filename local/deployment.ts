@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { LocalStackError } from './errors.ts';
 import { arrayOf, booleanOf, numberOf, objectOf, stringOf, stringsOf } from './json.ts';
 import { arnOf, type Resource, type Template } from './template.ts';
+import { type PageHosting, readPageHosting } from './web/page-hosting.ts';
 
 /** What a template deploys, in the terms in which the local stack runs it. Everything here was read from the template: nothing is assumed. */
 export interface Deployment {
@@ -13,6 +14,7 @@ export interface Deployment {
   readonly schedules: readonly Schedule[];
   /** ARNs of the queues. */
   readonly queues: readonly string[];
+  readonly pages: PageHosting | undefined;
 }
 
 export interface LambdaFunction {
@@ -141,6 +143,7 @@ export const readDeployment = (template: Template): Deployment => {
       ...template.ofType('AWS::Scheduler::Schedule').map((resource) => scheduleOf(resource, functions)),
     ],
     queues: template.ofType('AWS::SQS::Queue').map(({ id }) => arnOf('sqs', id.split('/').at(-1) ?? id)),
+    pages: readPageHosting(template),
   };
 };
 
@@ -175,11 +178,10 @@ const knownFunction = (functions: Functions, uri: unknown, what: string): Lambda
 
 const functionOf = ({ logicalId, id: name, constructPath, properties }: Resource, template: Template): [string, LambdaFunction][] => {
   const s3Key = stringOf(objectOf(properties.Code).S3Key);
-  // Functions with inline code belong to the CDK's own custom resources, which run at deployment only.
-  if (s3Key === undefined || !String(properties.Runtime).startsWith('nodejs')) return [];
+  const arn = arnOf('lambda', `function:${name}`);
+  if (s3Key === undefined || template.isCustomResourceProvider(arn)) return [];
   const handler = String(properties.Handler);
   const dot = handler.lastIndexOf('.');
-  const arn = arnOf('lambda', `function:${name}`);
   const environment = objectOf(objectOf(properties.Environment).Variables);
   return [
     [

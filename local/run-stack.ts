@@ -4,7 +4,7 @@ import { type Endpoints, removeEndpoints, writeEndpoints } from './endpoints.ts'
 import { LocalStackError, messageOf } from './errors.ts';
 import { type StackOptions, startStack } from './start-stack.ts';
 
-export interface RunStackOptions extends Pick<StackOptions, 'app' | 'seed'> {
+export interface RunStackOptions extends Omit<StackOptions, 'port' | 'data' | 'environment'> {
   /** Holds `data` and `endpoints.json` where the command line names no others. */
   readonly localDirectory: string;
   readonly greeting: (endpoints: Endpoints, startedInMs: number) => string;
@@ -14,13 +14,13 @@ const usage = 'npm start -- [--port N] [--data DIR|memory] [--endpoints FILE]';
 const defaultPort = 4700;
 
 /** Runs a stack as this process, with the command line's options, until a signal ends it. */
-export const runStack = async ({ app, seed, localDirectory, greeting }: RunStackOptions): Promise<void> => {
+export const runStack = async ({ localDirectory, greeting, ...options }: RunStackOptions): Promise<void> => {
   process.on('uncaughtException', fail).on('unhandledRejection', fail);
   try {
     const startedAt = performance.now();
     const { port, data, endpointsFile } = optionsFrom(process.argv.slice(2), localDirectory);
     removeEndpoints(endpointsFile);
-    const stack = await startStack({ app, port, data, environment: process.env, ...(seed === undefined ? {} : { seed }) });
+    const stack = await startStack({ ...options, port, data, environment: process.env });
     let stopping = false;
     const stop = (): void => {
       if (stopping) return;

@@ -20,7 +20,8 @@ import { createQueues } from './lambda/queues.ts';
 import { startSchedules } from './schedules.ts';
 import { type AppSource, placeholders, synthesize } from './synthesize.ts';
 import { apiHost, local, readTemplate } from './template.ts';
-import { createWebPage } from './web-page.ts';
+import { type BuiltPages, createPages, type LocalPage } from './web/serve-pages.ts';
+import type { DemoUser } from './web/sign-in-page.ts';
 
 export interface StackOptions {
   readonly app: AppSource;
@@ -32,6 +33,12 @@ export interface StackOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** Fills the tables before anything is served. */
   readonly seed?: (deployment: Deployment, dynamodb: string) => Promise<void>;
+  /** Builds the pages, where the app has some. */
+  readonly buildPages?: () => Promise<BuiltPages>;
+  /** Pages of the local stack alone, such as the one at `/`. */
+  readonly localPages?: (endpoints: Endpoints) => ReadonlyMap<string, LocalPage>;
+  /** Whom the issuer's page offers. */
+  readonly users?: readonly DemoUser[];
 }
 
 export interface Stack {
@@ -55,10 +62,15 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
 
 type OnClose = (closer: () => Promise<void> | void) => void;
 
-const start = async ({ app, port, data, environment, seed }: StackOptions, onClose: OnClose): Promise<Endpoints> => {
+const start = async (options: StackOptions, onClose: OnClose): Promise<Endpoints> => {
+  const { app, port, data, environment, seed } = options;
   const directory = prepareDirectory(data, onClose);
   const servers = await listenAll(port, onClose);
-  const [assembly, engine] = await Promise.all([synthesize(app), startEngineFor(directory, port, environment, onClose)]);
+  const [assembly, engine, built] = await Promise.all([
+    synthesize(app),
+    startEngineFor(directory, port, environment, onClose),
+    options.buildPages?.(),
+  ]);
   const template = await readTemplate(assembly);
   const deployment = readDeployment(template);
   const endpoints = endpointsOf(servers, deployment, engine.client.endpoint);
@@ -77,7 +89,7 @@ const start = async ({ app, port, data, environment, seed }: StackOptions, onClo
     ]),
   );
   onClose(async () => void (await Promise.all([...pools.values()].map((pool) => pool.close()))));
-  servers.issuer.serve(asHandler(await createIssuer({ url: endpoints.issuer, directory })));
+  servers.issuer.serve(asHandler(await createIssuer({ url: endpoints.issuer, directory, users: options.users ?? [] })));
   await createTables(engine.client, deployment.tables);
   await Promise.all([seed?.(deployment, endpoints.dynamodb), ...[...pools.values()].map(warm)]);
 
@@ -108,7 +120,10 @@ const start = async ({ app, port, data, environment, seed }: StackOptions, onClo
   const schedules = startSchedules(deployment.schedules, pools, asynchronous);
   onClose(schedules.close);
   servers.control.serve(createControl({ gateway, queues, schedules, logDirectory, invoke: createInvokeApi(pools, asynchronous) }));
-  servers.web.serve(createWebPage(endpoints));
+  if (deployment.pages !== undefined && built !== undefined) {
+    if (built.failure !== undefined) console.error(built.failure);
+    servers.web.serve(createPages({ hosting: deployment.pages, built, localPages: options.localPages?.(endpoints) ?? new Map(), toLocal }));
+  }
   asynchronous.resume();
   const checkpointFile = join(directory, 'stream-checkpoints.json');
   const polling = pollStreams({
@@ -199,19 +214,20 @@ const endpointsOf = (servers: Servers, deployment: Deployment, dynamodb: string)
 
 /** Turns URLs of the deployed APIs, and the names given to the app as context, into those of this machine. */
 const localUrls = (endpoints: Endpoints, deployment: Deployment, servers: Servers) => {
-  const [byAddress, byName] = placeholders.webOrigins;
   const replacements: [string, string][] = [
     [placeholders.issuer, endpoints.issuer],
-    [byAddress, endpoints.web],
-    [byName, `http://localhost:${servers.web.port}`],
+    [placeholders.webByName, `http://localhost:${servers.web.port}`],
   ];
+  if (deployment.pages !== undefined) replacements.push([`https://${deployment.pages.domainName}`, endpoints.web]);
   if (deployment.webSocketApi !== undefined) {
     const address = apiHost(deployment.webSocketApi.id);
     const here = `${host}:${servers.webSocket.port}`;
     replacements.push([`wss://${address}`, `ws://${here}`], [`https://${address}`, `http://${here}`]);
   }
-  if (deployment.httpApi !== undefined)
-    replacements.push([`https://${apiHost(deployment.httpApi.id)}`, `http://${host}:${servers.http.port}`]);
+  if (deployment.httpApi !== undefined) {
+    const here = `http://${host}:${servers.http.port}`;
+    replacements.push([`https://${apiHost(deployment.httpApi.id)}`, here], [`https://${apiHost('*')}`, here]);
+  }
   return (text: string): string => replacements.reduce((replaced, [from, to]) => replaced.replaceAll(from, to), text);
 };
 

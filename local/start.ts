@@ -5,6 +5,8 @@ import type { Endpoints } from './endpoints.ts';
 import { audience } from './issuer.ts';
 import { runStack } from './run-stack.ts';
 import { placeholders } from './synthesize.ts';
+import { buildPages } from './web/build-pages.ts';
+import { createStartPage } from './web/start-page.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -17,11 +19,27 @@ const app = {
     stage: 'local',
     oidcIssuer: placeholders.issuer,
     oidcAudience: audience,
-    allowedOrigins: placeholders.webOrigins.join(','),
+    allowedOrigins: placeholders.webByName,
     operators: 'operator@example',
   },
   cacheDirectory: join(root, '.local', 'synth'),
 };
+
+const clerk = { userId: 'clerk@demo.example', name: 'Demo Clerk', role: 'Member of Demo Clinic, answers messages' };
+const administrator = {
+  userId: 'admin@demo.example',
+  name: 'Demo Administrator',
+  role: 'Administrator of Demo Clinic: settings and members, too',
+};
+const users = [
+  administrator,
+  clerk,
+  { userId: 'admin@other.example', name: 'Other Administrator', role: 'Administrator of Other Clinic' },
+  { userId: 'operator@example', name: 'Operator', role: 'Creates clinics, belongs to none' },
+];
+
+const localPages = (endpoints: Endpoints) =>
+  createStartPage({ endpoints, administrator, clerk, clinic: { clinicId: 'demo', name: 'Demo Clinic' } });
 
 const greeting = (endpoints: Endpoints, startedInMs: number): string => `
 Waiting Area runs on this machine (ready in ${(startedInMs / 1000).toFixed(1)} s). Ctrl-C stops it.
@@ -46,4 +64,4 @@ const seedClinics = async ({ functions }: Deployment, dynamodb: string): Promise
   if (clinicsTable !== undefined) await seed(dynamodb, clinicsTable);
 };
 
-await runStack({ app, localDirectory: join(root, '.local'), seed: seedClinics, greeting });
+await runStack({ app, localDirectory: join(root, '.local'), seed: seedClinics, buildPages, localPages, users, greeting });

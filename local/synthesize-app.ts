@@ -6,4 +6,5 @@ import { pathToFileURL } from 'node:url';
 
 const [appModule = '', outdir = '', context = '{}'] = process.argv.slice(2);
 const { createApp } = await import(pathToFileURL(appModule).href);
-createApp({ context: JSON.parse(context), outdir }).synth();
+// The local stack serves the pages from the folder into which it builds them meanwhile.
+createApp({ context: JSON.parse(context), outdir, pages: false }).synth();

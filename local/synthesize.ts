@@ -8,7 +8,8 @@ import { LocalStackError, systemCodeOf } from './errors.ts';
 /** What the local stack gives to the app as context. Ports differ from run to run, so the app is synthesized with these names, which `template.ts` replaces. */
 export const placeholders = {
   issuer: 'https://issuer.invalid',
-  webOrigins: ['https://web.invalid', 'https://web-by-name.invalid'],
+  /** `localhost` instead of the address; the address is that of the distribution. */
+  webByName: 'https://web-by-name.invalid',
 } as const;
 
 export interface AppSource {
@@ -38,11 +39,17 @@ export const synthesize = async (source: AppSource): Promise<string> => {
   const unfinished = join(source.cacheDirectory, `unfinished-${randomUUID()}`);
   try {
     await runSynthesis(source, unfinished);
+    await removeArchives(unfinished);
     await publish(unfinished, outdir);
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }
   return outdir;
+};
+
+/** Bundles are folders. Archives are layers of the functions that the CDK runs at deployment, tens of megabytes in every synthesis. */
+const removeArchives = async (assembly: string): Promise<void> => {
+  for (const name of await readdir(assembly)) if (name.endsWith('.zip')) await rm(join(assembly, name));
 };
 
 /** By rename, so that nobody meets half an assembly; where a synthesis of the same content was quicker, its outcome stays. */

@@ -20,6 +20,10 @@ export interface Resource {
 /** A synthesized stack whose references are resolved as CloudFormation would resolve them after a deployment. */
 export interface Template {
   ofType(type: string): Resource[];
+  /** What `Fn::GetAtt` answers. */
+  attribute(logicalId: string, name: string): string;
+  /** Whether a function belongs to the CDK's custom resources, which CloudFormation runs during a deployment only. */
+  isCustomResourceProvider(functionArn: string): boolean;
   /** The folder that holds a bundled asset. */
   assetDirectory(s3Key: string): string;
 }
@@ -55,7 +59,12 @@ export const resolveTemplate = (template: Readonly<Record<string, unknown>>, ass
         properties: objectOf(references.resolve(Properties)),
       };
     });
-  return { ofType: (type) => resources.filter((resource) => resource.type === type), assetDirectory };
+  return {
+    ofType: (type) => resources.filter((resource) => resource.type === type),
+    attribute: (logicalId, name) => String(references.attribute(logicalId, name)),
+    isCustomResourceProvider: (functionArn) => resources.some(({ properties }) => properties.ServiceToken === functionArn),
+    assetDirectory,
+  };
 };
 
 const referencesOf = (template: Readonly<Record<string, unknown>>) => {
@@ -159,7 +168,7 @@ const referencesOf = (template: Readonly<Record<string, unknown>>) => {
     }
   };
 
-  return { resolve, holds, ref };
+  return { resolve, holds, ref, attribute };
 };
 
 /** An ARN in the pretended account and Region. */
@@ -205,4 +214,5 @@ const attributes: Readonly<Record<string, (id: string) => string>> = {
   'AWS::Events::Rule.Arn': (id) => arnOf('events', `rule/${id}`),
   'AWS::Scheduler::Schedule.Arn': (id) => arnOf('scheduler', `schedule/default/${id}`),
   'AWS::ApiGatewayV2::Api.ApiId': (id) => id,
+  'AWS::CloudFront::Distribution.DomainName': (id) => `${id.toLowerCase()}.cloudfront.net`,
 };

@@ -61,8 +61,11 @@ export const settingsBody = z.strictObject({
   retentionDays: z.optional(wholeNumber(1, 365)),
 });
 
+/** The first part of the pages' addresses (`/<clinicId>`) that are not a clinic's waiting page. */
+const reservedClinicIds = ['dashboard', 'assets'];
+
 export const clinicBody = z.strictObject({
-  clinicId: id,
+  clinicId: id.check(z.refine((clinicId) => !reservedClinicIds.includes(clinicId), { error: 'is an address of the pages' })),
   name: line(limits.nameCodePoints),
   administrator: z.strictObject({ userId, name: line(limits.nameCodePoints) }),
   languages: z.optional(languages),

@@ -16,9 +16,19 @@ const icuMessages = (): Plugin => ({
   },
 });
 
+/** React Aria brings its words in 34 languages; those that the pages do not speak stay out of the build. */
+const ownLanguagesOnly = (): Plugin => ({
+  name: 'own-languages-only',
+  enforce: 'pre',
+  transform: (_code, id) =>
+    /\/react-aria(-components)?\/dist\/.*\/(?!en-US|fr-FR|ar-AE)[a-z]{2}-[A-Z]{2}\.mjs$/.test(id)
+      ? { code: 'export default {};', map: null }
+      : undefined,
+});
+
 export default defineConfig({
   root: here('.'),
-  plugins: [icuMessages()],
+  plugins: [icuMessages(), ownLanguagesOnly()],
   build: {
     outDir: here('dist'),
     emptyOutDir: true,

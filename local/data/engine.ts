@@ -43,6 +43,7 @@ export const startEngine = async ({ directory, port, environment }: EngineOption
 };
 
 const connect = async (endpoint: string): Promise<Engine> => {
+  if (!URL.canParse(endpoint)) throw new LocalStackError(`DYNAMODB_ENDPOINT is a URL such as http://127.0.0.1:8000, not "${endpoint}".`);
   const client = createEngineClient(endpoint);
   if (!(await answers(client, 5_000))) throw new LocalStackError(`No DynamoDB engine answers at DYNAMODB_ENDPOINT=${endpoint}.`);
   return { client, close: async () => client.close() };

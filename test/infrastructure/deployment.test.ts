@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { createApp } from '../../lib/app.ts';
 import { synthesize, text } from './synthesize.ts';
@@ -12,6 +13,7 @@ function outputsOf(stack: ReturnType<typeof synthesize>): Record<string, string>
 describe('a deployment', () => {
   it('tells the addresses that clients need', () => {
     expect(outputsOf(ownProvider)).toEqual({
+      WebUrl: expect.stringMatching(/^https:\/\/WebHosting\w+\.DomainName$/),
       HttpApiUrl: expect.stringMatching(/^HttpApi\w+\.ApiEndpoint$/),
       WebSocketUrl: expect.stringMatching(/^wss:\/\/SocketApi\w+\.execute-api\.AWS::Region\.AWS::URLSuffix\/development$/),
       Issuer: 'https://login.example/realm',
@@ -20,7 +22,8 @@ describe('a deployment', () => {
   });
 
   it('needs no account, and is a stack of its own for each stage', () => {
-    const { stacks } = createApp({ context: { stage: 'production', 'aws:cdk:bundling-stacks': [] } }).synth();
+    const { stacks, directory } = createApp({ context: { stage: 'production', 'aws:cdk:bundling-stacks': [] } }).synth();
+    rmSync(directory, { recursive: true });
     expect(
       stacks.map(({ stackName, environment, terminationProtection }) => ({
         stackName,
@@ -45,21 +48,22 @@ describe('without an identity provider', () => {
     });
   });
 
-  it('has a public client that signs in by authorization code and returns to the given origins', () => {
-    expect(ownPool.only('AWS::Cognito::UserPoolClient').Properties).toMatchObject({
+  it('has a public client that signs in by authorization code and returns to the dashboard, or to the given origins', () => {
+    const { Properties } = ownPool.only('AWS::Cognito::UserPoolClient');
+    const returnUrls = [
+      `https://${ownPool.only('AWS::CloudFront::Distribution').id}.DomainName/dashboard/`,
+      'https://clinic.example/dashboard/',
+      'https://clinic.example/',
+    ];
+    expect(Properties).toMatchObject({
       GenerateSecret: false,
       AllowedOAuthFlows: ['code'],
-      CallbackURLs: ['https://clinic.example/'],
-      LogoutURLs: ['https://clinic.example/'],
       PreventUserExistenceErrors: 'ENABLED',
       EnableTokenRevocation: true,
     });
-  });
-
-  it('returns to nowhere when no origin is given', () => {
-    const client = synthesize().only('AWS::Cognito::UserPoolClient');
-    expect(client.Properties.AllowedOAuthFlowsUserPoolClient).toBe(false);
-    expect(client.Properties).not.toHaveProperty('CallbackURLs');
+    // As CloudFormation shapes them.
+    expect((Properties.CallbackURLs as unknown[]).map(text)).toEqual(returnUrls);
+    expect((Properties.LogoutURLs as unknown[]).map(text)).toEqual(returnUrls);
   });
 
   it('checks tokens of that pool and client, at the gateway and in public-http', () => {

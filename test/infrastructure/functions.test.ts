@@ -197,7 +197,8 @@ describe.each(names)('%s', (name) => {
 
 describe('the functions', () => {
   it('are these', () => {
-    expect(Object.keys(stack.all('AWS::Lambda::Function'))).toHaveLength(names.length);
+    const ours = Object.keys(stack.all('AWS::Lambda::Function')).filter((id) => !id.startsWith('Custom')); // the CDK's own run at deployment
+    expect(ours).toHaveLength(names.length);
   });
 
   it('each run code of their own', () => {

@@ -81,18 +81,20 @@ describe('the HTTP API', () => {
     });
   });
 
-  it('lets the pages of the given origins call it', () => {
-    expect(api.Properties.CorsConfiguration).toEqual({
-      AllowOrigins: ['https://clinic.example', 'http://localhost:4700'],
+  it('lets its own pages and those of the given origins call it', () => {
+    const cors = api.Properties.CorsConfiguration as { AllowOrigins: unknown[] }; // as CloudFormation shapes it
+    const { id } = stack.only('AWS::CloudFront::Distribution');
+    expect(cors.AllowOrigins.map(text)).toEqual([`https://${id}.DomainName`, 'https://clinic.example', 'http://localhost:4700']);
+    expect(cors).toMatchObject({
       AllowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
       AllowHeaders: ['authorization', 'content-type'],
       MaxAge: 3600,
     });
   });
 
-  it('lets no page call it when no origin is given', () => {
+  it('lets no other page call it when no origin is given', () => {
     const other = synthesize().only('AWS::ApiGatewayV2::Api', ({ ProtocolType }) => ProtocolType === 'HTTP');
-    expect(other.Properties).not.toHaveProperty('CorsConfiguration');
+    expect(other.Properties.CorsConfiguration).toMatchObject({ AllowOrigins: [expect.anything()] });
   });
 
   it('answers at its own address', () => {

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { Template } from 'aws-cdk-lib/assertions';
 import { createApp } from '../../lib/app.ts';
 import type { FunctionName } from '../../lib/permissions.ts';
@@ -63,12 +64,17 @@ export class Synthesized {
   }
 }
 
-/** @param context as `cdk -c name=value`; bundles are not made */
-export function synthesize(context: Record<string, string> = {}): Synthesized {
-  const assembly = createApp({ context: { ...context, 'aws:cdk:bundling-stacks': [] } }).synth();
+/**
+ * @param context as `cdk -c name=value`; bundles are not made
+ * @param pages the folder of the built pages, where they matter
+ */
+export function synthesize(context: Record<string, string> = {}, pages: string | false = false): Synthesized {
+  const assembly = createApp({ context: { ...context, 'aws:cdk:bundling-stacks': [] }, pages }).synth();
   const [stack] = assembly.stacks;
   if (stack === undefined) throw new Error('no stack');
-  return new Synthesized(stack.template);
+  const synthesized = new Synthesized(stack.template);
+  rmSync(assembly.directory, { recursive: true }); // it holds tens of megabytes
+  return synthesized;
 }
 
 /** A value of a template with its intrinsic functions as text: `Ref` by its name, `Fn::GetAtt` with a dot, `Fn::Join` joined. */

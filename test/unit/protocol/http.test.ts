@@ -110,6 +110,13 @@ describe('members', () => {
 });
 
 describe('a new clinic', () => {
+  it('cannot take an address of the pages', () => {
+    expect(accepts(clinicBody, { ...clinic, clinicId: 'dashboards' })).toBe(true);
+    expect(accepts(clinicBody, { ...clinic, clinicId: 'dashboard' })).toBe(false);
+  });
+});
+
+describe('a new clinic', () => {
   it.each(['admin@demo.example', 'auth0|abc', 'google-oauth2|1:2', 'a+b'])('takes the OIDC subject %j', (userId) => {
     expect(accepts(clinicBody, { ...clinic, administrator: { userId, name: 'Ana' } })).toBe(true);
   });

@@ -1,0 +1,110 @@
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, QueryCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { expect } from '@jest/globals';
+import { type CallerKey, createCallersTable } from '../../../functions/data/callers-table.ts';
+import type { Visit } from '../../../functions/data/visit.ts';
+import type { Endpoints } from '../../../local/endpoints.ts';
+import { endpointsOfTests } from './endpoints.ts';
+import { eventually } from './eventually.ts';
+
+/** The engine's tables, for what a test cannot arrange or see through the service. */
+export class Tables {
+  readonly #client: DynamoDBClient;
+  readonly #documents: DynamoDBDocumentClient;
+  readonly #names: readonly string[];
+
+  private constructor(client: DynamoDBClient, names: readonly string[]) {
+    this.#client = client;
+    this.#documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+    this.#names = names;
+  }
+
+  static async open({ dynamodb }: Pick<Endpoints, 'dynamodb'> = endpointsOfTests()): Promise<Tables> {
+    const client = new DynamoDBClient({
+      endpoint: dynamodb,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+    const { TableNames = [] } = await client.send(new ListTablesCommand({}));
+    return new Tables(client, TableNames);
+  }
+
+  close(): void {
+    this.#client.destroy();
+  }
+
+  get callers() {
+    return createCallersTable(this.#documents, this.#named('Callers'));
+  }
+
+  /** A visit as it is stored; absent when there is none. */
+  async visit({ clinicId, callerId }: CallerKey): Promise<Visit | undefined> {
+    const { Item } = await this.#documents.send(
+      new GetCommand({ TableName: this.#named('Callers'), Key: { clinicId, callerId }, ConsistentRead: true }),
+    );
+    // Only the Callers table's module writes its items.
+    return Item as Visit | undefined;
+  }
+
+  /** The sockets registered on a visit. */
+  async registered(key: CallerKey): Promise<string[]> {
+    return Object.keys((await this.visit(key))?.connections ?? {});
+  }
+
+  /** The sockets registered for a clinic's dashboards. */
+  async registeredDashboards(clinicId: string): Promise<string[]> {
+    const { Items = [] } = await this.#documents.send(
+      new QueryCommand({
+        TableName: this.#named('Connections'),
+        KeyConditionExpression: 'clinicId = :clinicId',
+        ExpressionAttributeValues: { ':clinicId': clinicId },
+        ConsistentRead: true,
+      }),
+    );
+    return Items.map(({ connectionId }) => String(connectionId));
+  }
+
+  /** Moves a time of a visit that is on the board, as if so much time had gone by. @param path of the attribute, by names */
+  async change({ clinicId, callerId }: CallerKey, path: readonly string[], value: number): Promise<void> {
+    const names = Object.fromEntries(path.map((name, index) => [`#n${index}`, name]));
+    await this.#documents.send(
+      new UpdateCommand({
+        TableName: this.#named('Callers'),
+        Key: { clinicId, callerId },
+        UpdateExpression: `SET ${Object.keys(names).join('.')} = :value`,
+        ConditionExpression: 'attribute_exists(callerId)',
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: { ':value': value },
+      }),
+    );
+    // Engines may be late with an index, as DynamoDB is.
+    await eventually(async () => {
+      const { rows } = await this.callers.boardPage(clinicId, 'present', {});
+      expect(rows.find((row) => row.callerId === callerId)).toHaveProperty([...path], value);
+    });
+  }
+
+  /** Everything that is stored, in all tables, as text by table. */
+  async contents(): Promise<Map<string, string>> {
+    const contents = new Map<string, string>();
+    for (const table of this.#names) {
+      let text = '';
+      let start: Record<string, unknown> | undefined;
+      do {
+        const page = await this.#documents.send(
+          new ScanCommand({ TableName: table, ConsistentRead: true, ...(start && { ExclusiveStartKey: start }) }),
+        );
+        text += JSON.stringify(page.Items, (_, value) => (value instanceof Set ? [...value] : value));
+        start = page.LastEvaluatedKey;
+      } while (start);
+      contents.set(table, text);
+    }
+    return contents;
+  }
+
+  #named(table: string): string {
+    const name = this.#names.find((candidate) => candidate.includes(table));
+    if (!name) throw new Error(`the engine has no table ${table}`);
+    return name;
+  }
+}
