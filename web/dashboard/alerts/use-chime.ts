@@ -1,0 +1,23 @@
+import { useEffect, useRef, useState } from 'react';
+import { Chime, type ChimeState } from '../../shared/chime.ts';
+
+/** The page's sound. Browsers keep it back until the first click or key anywhere on the page, which unlocks it. */
+export const useChime = (isMuted: boolean) => {
+  const [state, setState] = useState<ChimeState>(isMuted ? 'muted' : 'blocked');
+  const [chime] = useState(() => new Chime({ muted: isMuted, onState: setState }));
+  useEffect(() => chime.mute(isMuted), [chime, isMuted]);
+  const stopListening = useRef<() => void>(undefined);
+  useEffect(() => {
+    const events = ['pointerup', 'keydown'] as const;
+    const unlock = () =>
+      void chime.unlock().then(() => {
+        if (chime.state !== 'blocked') stopListening.current?.();
+      });
+    for (const event of events) document.addEventListener(event, unlock);
+    stopListening.current = () => {
+      for (const event of events) document.removeEventListener(event, unlock);
+    };
+    return stopListening.current;
+  }, [chime]);
+  return { chime, state };
+};

@@ -1,0 +1,84 @@
+import { useEffect, useRef } from 'react';
+import type { Caller, Message } from '../../../protocol/objects.ts';
+import { directionOf } from '../../shared/i18n.tsx';
+import { type T, useTranslation } from '../i18n.ts';
+import { CheckIcon, DoubleCheckIcon } from '../ui/icons.tsx';
+import { clockTime } from '../ui/times.ts';
+
+/** The conversation in order, oldest first, with what became of each message of the clinic's. */
+export const Thread = ({ caller, messages }: { caller: Caller; messages: readonly Message[] }) => {
+  const { t } = useTranslation();
+  const end = useRef<HTMLLIElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new message moves the end into view
+  useEffect(() => end.current?.scrollIntoView({ block: 'nearest' }), [messages.length]);
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
+    <div className="thread" role="log" aria-label={t('conversation.with', { name: caller.name })} tabIndex={0}>
+      {messages.length === 0 && <p className="thread-empty quiet">{t('noMessages')}</p>}
+      <ol className="thread-list">
+        {messages.map((message) => (
+          <MessageItem key={message.seq} message={message} caller={caller} />
+        ))}
+        <li ref={end} aria-hidden="true" />
+      </ol>
+    </div>
+  );
+};
+
+const MessageItem = ({ message, caller }: { message: Message; caller: Caller }) => {
+  const { t, language } = useTranslation();
+  const isFromCaller = message.from === 'caller';
+  return (
+    <li className={`message message-${message.from}`}>
+      <p className="message-head">
+        <bdi className="message-sender">{isFromCaller ? caller.name : (message.senderName ?? t('from.clinic'))}</bdi>
+        {kindWords(t, message) && <span className="message-kind">{kindWords(t, message)}</span>}
+      </p>
+      <p
+        className="message-text"
+        {...(message.language === null ? { dir: 'auto' } : { lang: message.language, dir: directionOf(message.language) })}
+      >
+        {message.text}
+      </p>
+      <p className="message-foot">
+        <time dateTime={message.sentAt}>{clockTime(language, message.sentAt)}</time>
+        {!isFromCaller && <Receipt seq={message.seq} caller={caller} />}
+      </p>
+    </li>
+  );
+};
+
+const kindWords = (t: T, { kind }: Message): string | undefined => {
+  switch (kind) {
+    case 'broadcast':
+      return t('kind.broadcast');
+    case 'automatic':
+      return t('kind.automatic');
+    case 'quick-answer':
+      return t('kind.quickAnswer');
+    default:
+      return undefined;
+  }
+};
+
+/** Stored, acknowledged by the caller's device, or seen by the caller. */
+const Receipt = ({ seq, caller }: { seq: number; caller: Caller }) => {
+  const { t } = useTranslation();
+  if (seq <= caller.readSeq)
+    return (
+      <span className="receipt receipt-read">
+        <DoubleCheckIcon /> {t('receipt.read')}
+      </span>
+    );
+  if (seq <= caller.deliveredSeq)
+    return (
+      <span className="receipt">
+        <DoubleCheckIcon /> {t('receipt.delivered')}
+      </span>
+    );
+  return (
+    <span className="receipt">
+      <CheckIcon /> {caller.online ? t('receipt.sent') : t('receipt.sentOffline')}
+    </span>
+  );
+};

@@ -1,0 +1,36 @@
+import { createContext, type ReactNode, use, useSyncExternalStore } from 'react';
+import type { StaffClient } from '../../../client/index.ts';
+import type { StaffSnapshot, StaffStore } from './staff-store.ts';
+
+const Context = createContext<StaffStore | undefined>(undefined);
+
+export const StaffProvider = ({ store, children }: { store: StaffStore; children: ReactNode }) => (
+  <Context value={store}>{children}</Context>
+);
+
+const useStore = (): StaffStore => {
+  const store = use(Context);
+  if (!store) throw new Error('there is no clinic around this component');
+  return store;
+};
+
+export const useStaff = (): StaffClient => useStore().staff;
+
+/** One part of what is known of the clinic; the component renders again when that part changes. */
+export const useStaffSnapshot = <Part extends keyof StaffSnapshot>(part: Part): StaffSnapshot[Part] => {
+  const store = useStore();
+  return useSyncExternalStore(store.subscribe, () => store.snapshot()[part]);
+};
+
+/** The clinic, for components that are shown only once the board is here. */
+export const useClinic = () => {
+  const clinic = useStaffSnapshot('clinic');
+  if (!clinic) throw new Error('the clinic is not here yet');
+  return clinic;
+};
+
+/** One caller who is present, as they now are. */
+export const usePresentCaller = (callerId: string) => {
+  const store = useStore();
+  return useSyncExternalStore(store.subscribe, () => store.snapshot().callers?.get(callerId));
+};
