@@ -74,8 +74,8 @@ describe('events', () => {
         const { Item } = await stack.engine.call('GetItem', { TableName: itemsTable, Key: { id: { S: expired } } });
         return Item === undefined || Item === null ? true : undefined;
       },
-      12_000,
+      60_000,
     );
     expect((await stack.engine.call('GetItem', { TableName: itemsTable, Key: { id: { S: alive } } })).Item).toBeDefined();
-  }, 20_000);
+  }, 70_000);
 });
