@@ -1,4 +1,7 @@
-/** Unit and infrastructure tests run anywhere; integration tests run against a local stack that `test/integration/start-local-stack.ts` starts once. */
+/**
+ * Unit and infrastructure tests run anywhere; integration tests run against a local stack that `test/integration/start-local-stack.ts` starts once;
+ * browser tests, and the pictures of the documentation, have one Chromium besides.
+ */
 const swc = ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }];
 
 const project = (displayName, more = {}) => ({
@@ -11,6 +14,11 @@ const project = (displayName, more = {}) => ({
   ...more,
 });
 
+const browser = {
+  globalSetup: '<rootDir>/test/browser/start-browser.ts',
+  globalTeardown: '<rootDir>/test/browser/stop-browser.ts',
+};
+
 export default {
   projects: [
     project('unit'),
@@ -19,5 +27,7 @@ export default {
       globalSetup: '<rootDir>/test/integration/start-local-stack.ts',
       globalTeardown: '<rootDir>/test/integration/stop-local-stack.ts',
     }),
+    project('browser', browser),
+    project('pictures', { ...browser, testMatch: ['<rootDir>/test/browser/take-pictures.ts'] }),
   ],
 };

@@ -23,12 +23,12 @@ interface ClinicsProps {
 export const Clinics = ({ config, signIn, onLanguage }: ClinicsProps) => {
   const { t } = useTranslation();
   const api = useMemo(() => new StaffApi(new Http(config.http, globalPlatform), () => signIn.token()), [config, signIn]);
-  const { clinics, failure, load } = useMemberships(api);
   const [chosen, setChosen] = useState(() => readKept(keys.clinic));
-  const choose = (clinicId: string) => {
+  const choose = useCallback((clinicId: string) => {
     keep(keys.clinic, clinicId);
     setChosen(clinicId);
-  };
+  }, []);
+  const { clinics, failure, load } = useMemberships(api, choose);
   const clinic = clinics?.find(({ clinicId }) => clinicId === chosen) ?? clinics?.[0];
   if (clinic)
     return (
@@ -40,6 +40,7 @@ export const Clinics = ({ config, signIn, onLanguage }: ClinicsProps) => {
         signIn={signIn}
         onClinic={choose}
         onLanguage={onLanguage}
+        onMembershipLost={load}
       />
     );
   const isOver = failure instanceof WaitingAreaError && failure.code === 'unauthenticated';
@@ -81,19 +82,20 @@ const NoClinic = ({ signIn }: { signIn: SignIn }) => {
   );
 };
 
-const useMemberships = (api: StaffApi) => {
+const useMemberships = (api: StaffApi, onJoined: (clinicId: string) => void) => {
   const { t } = useTranslation();
   const toast = useToast();
   const [clinics, setClinics] = useState<readonly ClinicMembership[]>();
   const [failure, setFailure] = useState<unknown>();
   const load = useCallback(() => {
     setFailure(undefined);
+    setClinics(undefined);
     const read = async () => {
       const code = takeInvitation();
       if (code !== undefined) {
         try {
           const { clinicId } = await api.redeemInvitation(code);
-          keep(keys.clinic, clinicId);
+          onJoined(clinicId);
           toast({ words: t('invitation.redeemed') });
         } catch (cause) {
           toast({ words: invitationFailure(cause), isFailure: true });
@@ -107,7 +109,7 @@ const useMemberships = (api: StaffApi) => {
       return cause.code === 'conflict' ? t('invitation.alreadyMember') : failureWords(t, cause);
     };
     read().then(setClinics, setFailure);
-  }, [api, toast, t]);
+  }, [api, onJoined, toast, t]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another language is no reason to ask again
   useEffect(load, [api]);
   return { clinics, failure, load };

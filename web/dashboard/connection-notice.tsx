@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { useTranslation } from './i18n.ts';
 import type { SignIn } from './sign-in/sign-in.ts';
@@ -9,13 +9,14 @@ import { WarningIcon } from './ui/icons.tsx';
 /** A reconnect that takes no longer than this is nobody's business. */
 const patienceMs = 1500;
 
-/** Says when what is shown may be old: the connection is lost, the session or the membership is over. */
+/** Says when what is shown may be old: the connection is lost, or the session is over. */
 export const ConnectionNotice = ({ signIn }: { signIn: SignIn }) => {
   const { t } = useTranslation();
   const staff = useStaff();
   const { state, error } = useStaffSnapshot('connection');
   const isExpired = useIsExpired(signIn) || error?.code === 'unauthenticated';
   const isLate = useIsLate(state === 'reconnecting');
+  const isOnline = useIsOnline();
   if (isExpired)
     return (
       <div className="connection-notice" role="alert">
@@ -30,7 +31,7 @@ export const ConnectionNotice = ({ signIn }: { signIn: SignIn }) => {
     return (
       <div className="connection-notice" role="alert">
         <WarningIcon />
-        <p>{error.code === 'forbidden' || error.code === 'not-found' ? t('connection.noMember') : failureWords(t, error)}</p>
+        <p>{failureWords(t, error)}</p>
         <Button className="button" onPress={() => void staff.open().catch(() => undefined)}>
           {t('tryAgain')}
         </Button>
@@ -38,7 +39,7 @@ export const ConnectionNotice = ({ signIn }: { signIn: SignIn }) => {
     );
   return (
     <div role="status">
-      {isLate && (
+      {(isLate || !isOnline) && (
         <div className="connection-notice">
           <WarningIcon />
           <p>{t('connection.reconnecting')}</p>
@@ -47,6 +48,18 @@ export const ConnectionNotice = ({ signIn }: { signIn: SignIn }) => {
     </div>
   );
 };
+
+const subscribeToNetwork = (listener: () => void) => {
+  addEventListener('online', listener);
+  addEventListener('offline', listener);
+  return () => {
+    removeEventListener('online', listener);
+    removeEventListener('offline', listener);
+  };
+};
+
+/** What the browser knows of its network: it tells a pulled cable long before the socket notices. */
+const useIsOnline = (): boolean => useSyncExternalStore(subscribeToNetwork, () => navigator.onLine);
 
 const useIsExpired = (signIn: SignIn): boolean => {
   const [isExpired, setExpired] = useState(false);

@@ -11,6 +11,7 @@ import { type Drafts, DraftsProvider } from './conversation/drafts.ts';
 import { Header } from './header.tsx';
 import { useTranslation } from './i18n.ts';
 import { keep, keys, readKept } from './kept.ts';
+import { LostMembership } from './lost-membership.tsx';
 import { NotifyDialog } from './notify/notify-dialog.tsx';
 import { RecipientsDialog } from './notify/recipients-dialog.tsx';
 import { type Screen, ScreenProvider } from './screens.ts';
@@ -27,6 +28,7 @@ interface DashboardProps {
   readonly signIn: SignIn;
   onClinic(clinicId: string): void;
   onLanguage(language: Language): void;
+  onMembershipLost(): void;
 }
 
 /** One clinic, connected for as long as it is shown. */
@@ -42,21 +44,22 @@ export const Dashboard = ({ url, clinicId, ...shell }: DashboardProps) => {
   return (
     <StaffProvider store={store}>
       <DraftsProvider value={drafts}>
-        <ConnectionNotice signIn={signIn} />
         <Shell {...shell} />
       </DraftsProvider>
     </StaffProvider>
   );
 };
 
-const Shell = ({ clinics, signIn, onClinic, onLanguage }: Omit<DashboardProps, 'url' | 'clinicId'>) => {
+const Shell = ({ clinics, signIn, onClinic, onLanguage, onMembershipLost }: Omit<DashboardProps, 'url' | 'clinicId'>) => {
   const callers = useStaffSnapshot('callers');
   const clinic = useStaffSnapshot('clinic');
-  const { error } = useStaffSnapshot('connection');
+  const { state, error } = useStaffSnapshot('connection');
   const [screen, setScreen] = useState<Screen>();
   const [view, setView] = useState<View>(() => ({ ...everyone, sort: sorts.find((sort) => sort === readKept(keys.sort)) ?? 'arrival' }));
   const [notifyDraft, setNotifyDraft] = useState('');
-  if (!callers || !clinic) return error ? null : <Loading />;
+  if (state === 'closed' && (error?.code === 'forbidden' || error?.code === 'not-found'))
+    return <LostMembership onContinue={onMembershipLost} />;
+  if (!callers || !clinic) return error ? <ConnectionNotice signIn={signIn} /> : <Loading />;
   const changeView = (changed: View) => {
     keep(keys.sort, changed.sort);
     setView(changed);
@@ -64,6 +67,7 @@ const Shell = ({ clinics, signIn, onClinic, onLanguage }: Omit<DashboardProps, '
   const close = () => setScreen(undefined);
   return (
     <ScreenProvider value={setScreen}>
+      <ConnectionNotice signIn={signIn} />
       <Header clinics={clinics} onClinic={onClinic} onLanguage={onLanguage} onSignOut={() => void signIn.end()} />
       <Board callers={callers} view={view} onViewChange={changeView} />
       {screen?.kind === 'conversation' && <ConversationDialog key={screen.caller.callerId} caller={screen.caller} onClose={close} />}

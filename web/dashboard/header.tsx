@@ -2,7 +2,7 @@ import { Button } from 'react-aria-components/Button';
 import { DialogTrigger } from 'react-aria-components/Dialog';
 import { ListBox, ListBoxItem } from 'react-aria-components/ListBox';
 import { Popover } from 'react-aria-components/Popover';
-import { Select } from 'react-aria-components/Select';
+import { Select, SelectValue } from 'react-aria-components/Select';
 import type { ClinicMembership } from '../../client/index.ts';
 import type { Language } from '../shared/i18n.tsx';
 import { Alerts } from './alerts/alerts.tsx';
@@ -81,7 +81,9 @@ const ClinicName = ({ clinics, onClinic }: Pick<HeaderProps, 'clinics' | 'onClin
   return (
     <Select className="select" aria-label={t('clinic')} value={clinic.clinicId} onChange={(key) => key !== null && onClinic(String(key))}>
       <Button className="button button-select clinic-name">
-        <bdi>{clinic.name}</bdi>
+        <SelectValue>
+          <bdi>{clinic.name}</bdi>
+        </SelectValue>
         <ChevronIcon />
       </Button>
       <Popover className="popover">

@@ -25,7 +25,7 @@ export const Alerts = () => {
   const [preferences, setPreferences] = useState(readPreferences);
   const { chime, state } = useChime(!preferences.sound);
   const [said, setSaid] = useState('');
-  const lastSounded = useRef(0);
+  const lastSounded = useRef(Number.NEGATIVE_INFINITY);
   const change = (changed: AlertPreferences) => {
     setPreferences(changed);
     keepPreferences(changed);

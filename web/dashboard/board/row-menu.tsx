@@ -21,7 +21,13 @@ export const RowMenu = ({ caller, isDisabled }: { caller: Caller; isDisabled: bo
   const menuName = t('menu.name', { name: caller.name });
   return (
     <MenuTrigger>
-      <Button className="button button-icon menu-button" isDisabled={isDisabled} aria-label={words ? `${menuName}: ${words}` : menuName}>
+      <Button
+        // The arrow keys lead here from the row, Tab does not: a hundred rows are one stop.
+        excludeFromTabOrder
+        className="button button-icon menu-button"
+        isDisabled={isDisabled}
+        aria-label={words ? `${menuName}: ${words}` : menuName}
+      >
         <MoreIcon />
         <Badge caller={caller} />
       </Button>

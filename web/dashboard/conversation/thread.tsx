@@ -8,21 +8,31 @@ import { clockTime } from '../ui/times.ts';
 /** The conversation in order, oldest first, with what became of each message of the clinic's. */
 export const Thread = ({ caller, messages }: { caller: Caller; messages: readonly Message[] }) => {
   const { t } = useTranslation();
-  const end = useRef<HTMLLIElement>(null);
+  const box = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new message moves the end into view
-  useEffect(() => end.current?.scrollIntoView({ block: 'nearest' }), [messages.length]);
+  useEffect(() => showEnd(box.current), [messages.length]);
+  useEffect(() => {
+    if (!box.current) return;
+    // A notice above the composer takes room away: the last message stays in sight.
+    const observer = new ResizeObserver(() => showEnd(box.current));
+    observer.observe(box.current);
+    return () => observer.disconnect();
+  }, []);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
-    <div className="thread" role="log" aria-label={t('conversation.with', { name: caller.name })} tabIndex={0}>
+    <div ref={box} className="thread" role="log" aria-label={t('conversation.with', { name: caller.name })} tabIndex={0}>
       {messages.length === 0 && <p className="thread-empty quiet">{t('noMessages')}</p>}
       <ol className="thread-list">
         {messages.map((message) => (
           <MessageItem key={message.seq} message={message} caller={caller} />
         ))}
-        <li ref={end} aria-hidden="true" />
       </ol>
     </div>
   );
+};
+
+const showEnd = (box: HTMLElement | null): void => {
+  if (box) box.scrollTop = box.scrollHeight;
 };
 
 const MessageItem = ({ message, caller }: { message: Message; caller: Caller }) => {

@@ -1,0 +1,76 @@
+import { describe, expect, it } from '@jest/globals';
+import { closeScenesAfterEach, Scene } from './people/scene.ts';
+
+closeScenesAfterEach();
+
+describe('Signing in', () => {
+  it('is a click on a demo user, and a click to leave again', async () => {
+    const scene = await Scene.open();
+    const clerk = await scene.aVisitorOfTheDashboard();
+    await clerk.page.getByRole('button', { name: clerk.t('signIn') }).click();
+    await clerk.page.getByRole('button', { name: /Demo Clerk/ }).click();
+    await clerk.seesBoard();
+    await clerk.reads('Demo Clinic');
+    await clerk.page.reload();
+    await clerk.seesBoard();
+
+    await clerk.page.getByRole('button', { name: clerk.t('account.name', { name: 'Demo Clerk' }) }).click();
+    await clerk.page.getByRole('button', { name: clerk.t('signOut') }).click();
+    await clerk.page.getByRole('button', { name: clerk.t('signIn') }).click();
+    await clerk.page.getByRole('button', { name: /Demo Administrator/ }).waitFor();
+  });
+
+  it('the start page leads a newcomer to both sides', async () => {
+    const scene = await Scene.open();
+    const newcomer = await scene.aVisitorOfTheDashboard();
+    await newcomer.page.goto(new URL('/', scene.dashboardUrl).href);
+    expect(await newcomer.axeFindings()).toEqual([]);
+    const [dashboard] = await Promise.all([
+      newcomer.context.waitForEvent('page'),
+      newcomer.page
+        .getByRole('link', { name: /dashboard/i })
+        .first()
+        .click(),
+    ]);
+    await dashboard.getByRole('heading', { name: newcomer.t('board.title'), exact: true }).waitFor();
+    const [waiting] = await Promise.all([
+      newcomer.context.waitForEvent('page'),
+      newcomer.page.getByRole('link', { name: /waiting page/i }).click(),
+    ]);
+    await waiting.getByText('Demo Clinic').first().waitFor();
+  });
+});
+
+describe('Another clinic', () => {
+  it('sees and reaches nobody of this one', async () => {
+    const [here, there] = await Promise.all([Scene.open(), Scene.open()]);
+    const [ada, otto, sue] = await Promise.all([here.aStaffWindow(), there.aStaffWindow(), here.aCallerPhone('Sue Smith')]);
+    const olga = await there.aCallerPhone('Olga Other');
+    await otto.sees('Olga Other');
+    await otto.notifyList(1, 'To all of the other clinic');
+    await olga.shows('To all of the other clinic');
+    await ada.sees('Sue Smith');
+    expect(await sue.texts()).toEqual([]);
+  });
+
+  it('is one choice away for who works in both', async () => {
+    const [harbour, hill] = await Promise.all([Scene.open({ name: 'Harbour Clinic' }), Scene.open({ name: 'Hill Clinic' })]);
+    const userId = harbour.clinic.userId('administrator');
+    await hill.clinic.administrator.putMember(hill.clinic.clinicId, { userId, name: 'Ada', role: 'member', answersMessages: false });
+    await Promise.all([harbour.clinic.arrives('Sue Smith'), hill.clinic.arrives('Olga Other')]);
+    const ada = await harbour.aStaffWindow();
+    const switcher = ada.page.getByRole('banner').getByRole('button', { name: /(Harbour|Hill) Clinic/ });
+    const isHarbour = (await switcher.textContent())?.includes('Harbour');
+    const [other, caller] = isHarbour ? ['Hill Clinic', 'Olga Other'] : ['Harbour Clinic', 'Sue Smith'];
+    await switcher.click();
+    await ada.page.getByRole('option', { name: other }).click();
+    await ada.sees(caller);
+  });
+
+  it('there is no waiting area at an address that no clinic has', async () => {
+    const scene = await Scene.open();
+    const lost = await scene.aVisitorOfTheWaitingPage('Lost');
+    await lost.page.goto(`${scene.waitingUrl}-not`);
+    await lost.page.getByRole('heading', { name: lost.t('notFound.title') }).waitFor();
+  });
+});

@@ -1,0 +1,14 @@
+import type { BrowserServer } from 'playwright-core';
+import stopLocalStack from '../integration/stop-local-stack.ts';
+
+// jest loads this module anew for the teardown: only `globalThis` lasts from one to the other.
+const kept = globalThis as { browserOfTests?: BrowserServer };
+
+export const keepForTeardown = (browser: BrowserServer): void => {
+  kept.browserOfTests = browser;
+};
+
+export default async function stopBrowser(): Promise<void> {
+  await kept.browserOfTests?.close();
+  await stopLocalStack();
+}
