@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { eventually } from '../integration/scenario/eventually.ts';
 import { closeScenesAfterEach, Scene } from './people/scene.ts';
 
 closeScenesAfterEach();
@@ -32,8 +33,7 @@ describe('Whatever is written is shown as text', () => {
       sent.push(text);
       await sue.shows(...sent);
     }
-    await conversation.message(texts.markup).nth(1).waitFor();
-    expect(await conversation.texts()).toEqual(sent);
+    await eventually(async () => expect(await conversation.texts()).toEqual(sent));
 
     for (const person of [ada, sue]) {
       expect(await person.page.locator('b, script:not([src]), img').count()).toBe(0);

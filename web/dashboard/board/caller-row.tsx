@@ -1,3 +1,4 @@
+// biome-ignore-all lint/a11y/noRedundantRoles: laid out by CSS grids, a table loses its roles in some browsers
 import { type KeyboardEvent, type MouseEvent, memo } from 'react';
 import type { Caller } from '../../../protocol/objects.ts';
 import { useTranslation } from '../i18n.ts';
@@ -34,8 +35,7 @@ export const CallerRow = memo(function CallerRow({ caller, isGone, isTabStop }: 
     open();
   };
   return (
-    // biome-ignore lint/a11y/useSemanticElements: the grid around it is none of HTML's
-    <div
+    <tr
       role="row"
       className={rowClass(caller, isGone)}
       data-row={caller.callerId}
@@ -44,23 +44,23 @@ export const CallerRow = memo(function CallerRow({ caller, isGone, isTabStop }: 
       onClick={openByPointer}
       onKeyDown={openByKey}
     >
-      <div role="gridcell" className="cell-status">
+      <td className="cell-status">
         <StatusMark caller={caller} />
-      </div>
-      <div role="rowheader" className="cell-caller">
+      </td>
+      <th role="rowheader" scope="row" className="cell-caller">
         <CallerCell caller={caller} isGone={isGone} />
-      </div>
-      <div role="gridcell" className="cell-message">
+      </th>
+      <td className="cell-message">
         <LastMessageCell caller={caller} />
-      </div>
-      <div role="gridcell" className="cell-arrived">
+      </td>
+      <td className="cell-arrived">
         <span className="arrived-word">{t('column.arrived')} </span>
         <time dateTime={caller.arrivedAt}>{clockTime(language, caller.arrivedAt)}</time>
-      </div>
-      <div role="gridcell" className="cell-menu">
+      </td>
+      <td className="cell-menu">
         <RowMenu caller={caller} isDisabled={isGone} />
-      </div>
-    </div>
+      </td>
+    </tr>
   );
 });
 

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/a11y/noRedundantRoles: laid out by CSS grids, a table loses its roles in some browsers
 import { useTranslation } from '../i18n.ts';
 import { CallerRow } from './caller-row.tsx';
 import type { Rows } from './hold-order.ts';
@@ -8,20 +9,28 @@ export const CallersTable = ({ rows }: { rows: Rows }) => {
   const { t } = useTranslation();
   const { grid, tabStop, handlers } = useGridKeys(rows.callers.map(({ callerId }) => callerId));
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a table has no keyboard of its own
-    <div ref={grid} role="grid" tabIndex={-1} className="callers" aria-label={t('callers')} {...handlers}>
-      <div role="rowgroup" className="callers-head">
-        <div role="row" className="callers-columns">
-          <span role="columnheader">{t('column.status')}</span>
-          <span role="columnheader">{t('column.caller')}</span>
-          <span role="columnheader">{t('column.lastMessage')}</span>
-          <span role="columnheader">{t('column.arrived')}</span>
-          <span role="columnheader">
+    // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: `useGridKeys` gives it the keyboard that the role promises
+    <table ref={grid} role="grid" tabIndex={-1} className="callers" aria-label={t('callers')} {...handlers}>
+      <thead role="rowgroup" className="callers-head">
+        <tr role="row" className="callers-columns">
+          <th role="columnheader" scope="col">
+            {t('column.status')}
+          </th>
+          <th role="columnheader" scope="col">
+            {t('column.caller')}
+          </th>
+          <th role="columnheader" scope="col">
+            {t('column.lastMessage')}
+          </th>
+          <th role="columnheader" scope="col">
+            {t('column.arrived')}
+          </th>
+          <th role="columnheader" scope="col">
             <span className="visually-hidden">{t('column.menu')}</span>
-          </span>
-        </div>
-      </div>
-      <div role="rowgroup">
+          </th>
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
         {rows.callers.map((caller) => (
           <CallerRow
             key={caller.callerId}
@@ -30,7 +39,7 @@ export const CallersTable = ({ rows }: { rows: Rows }) => {
             isTabStop={caller.callerId === tabStop}
           />
         ))}
-      </div>
-    </div>
+      </tbody>
+    </table>
   );
 };

@@ -7,24 +7,25 @@ import { type FocusEvent, type KeyboardEvent, useLayoutEffect, useRef, useState 
  */
 export const useGridKeys = (rowIds: readonly string[]) => {
   const [lastFocused, setLastFocused] = useState<string>();
-  const grid = useRef<HTMLDivElement>(null);
-  const hasFocus = useRef(false);
+  const grid = useRef<HTMLTableElement>(null);
+  const focused = useRef<Element>(undefined);
   const tabStop = lastFocused !== undefined && rowIds.includes(lastFocused) ? lastFocused : rowIds[0];
 
   useLayoutEffect(() => {
-    // The row that had the focus has left the list.
-    if (hasFocus.current && document.activeElement === document.body)
-      grid.current?.querySelector<HTMLElement>('[role=row][tabindex="0"]')?.focus();
+    if (!focused.current || focused.current.isConnected) return;
+    // The row that had the focus has left the list: it goes to the row that Tab would come to.
+    focused.current = undefined;
+    grid.current?.querySelector<HTMLElement>('[data-row][tabindex="0"]')?.focus();
   });
 
-  const onFocus = (event: FocusEvent) => {
-    const row = rowOf(grid.current, event.target);
-    hasFocus.current = row !== undefined;
+  const onFocus = ({ target }: FocusEvent) => {
+    const row = rowOf(grid.current, target);
+    focused.current = row && target;
     if (row) setLastFocused(row.dataset.row);
   };
-  const onBlur = (event: FocusEvent) => {
-    // Without a next target the focused row was taken away, or the window was left.
-    if (event.relatedTarget) hasFocus.current = grid.current?.contains(event.relatedTarget) ?? false;
+  const onBlur = ({ target }: FocusEvent) => {
+    // What is taken off the page loses the focus too; only what stays has given it up.
+    if (target.isConnected) focused.current = undefined;
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const row = rowOf(grid.current, event.target);
@@ -47,8 +48,10 @@ const nextFocus = (row: HTMLElement, { key, target, ctrlKey, altKey, metaKey }: 
   const button = (of: Element) => of.querySelector<HTMLElement>('button');
   const isOnButton = target !== row;
   // Up and down keep to the buttons, where one was.
-  const inSameColumn = (other: Element | null | undefined) =>
-    other && isOnButton ? button(other) : (other as HTMLElement | null | undefined);
+  const inSameColumn = (other: Element | null | undefined) => {
+    if (!(other instanceof HTMLElement)) return undefined;
+    return isOnButton ? button(other) : other;
+  };
   switch (key) {
     case 'ArrowDown':
       return inSameColumn(row.nextElementSibling);
