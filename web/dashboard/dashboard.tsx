@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import { type ClinicMembership, StaffClient } from '../../client/index.ts';
 import type { Language } from '../shared/i18n.tsx';
+import { useWake } from '../shared/use-wake.ts';
 import { Board } from './board/board.tsx';
 import { DetailsDialog } from './board/details-dialog.tsx';
 import { LeftTodayDialog } from './board/left-today-dialog.tsx';
@@ -40,6 +41,7 @@ export const Dashboard = ({ url, clinicId, ...shell }: DashboardProps) => {
     store.staff.open().catch(() => undefined);
     return () => store.staff.close();
   }, [store]);
+  useWake(store.staff);
   const [drafts] = useState<Drafts>(() => new Map());
   return (
     <StaffProvider store={store}>
