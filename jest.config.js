@@ -21,7 +21,7 @@ const browser = {
 
 export default {
   // No test is timed: this only ends one that hangs, on the slowest machine too.
-  testTimeout: 60_000,
+  testTimeout: 240_000,
   projects: [
     project('unit'),
     project('infrastructure'),

@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type BrowserServer, chromium, type LaunchOptions } from 'playwright-core';
@@ -18,46 +19,52 @@ const whichBrowser = async (): Promise<LaunchOptions> => {
   return unpack();
 };
 
-/**
- * Unpacks the package's browser into `.local`, once for each version, with the libraries that it needs and a bare machine lacks. The package
- * unpacks those, and says where they are, only where it believes that it runs in AWS Lambda.
- */
+/** Unpacks the package's browser into `.local`, once for each version, with the libraries and the font that it needs and a bare machine lacks. */
 const unpack = async (): Promise<LaunchOptions> => {
   const directory = join(root, '.local', `chromium-${installedVersion()}`);
-  mkdirSync(directory, { recursive: true });
+  if (!existsSync(directory)) await unpackInto(directory);
+  return {
+    executablePath: join(directory, 'chromium'),
+    env: { ...process.env, LD_LIBRARY_PATH: join(directory, 'al2023', 'lib'), FONTCONFIG_FILE: join(directory, 'fonts.conf') },
+  };
+};
+
+const unpackInto = async (directory: string): Promise<void> => {
+  const unfinished = `${directory}-${randomUUID()}`;
+  mkdirSync(unfinished, { recursive: true });
   const before = { ...process.env };
   try {
-    Object.assign(process.env, { TMPDIR: directory, AWS_LAMBDA_JS_RUNTIME: 'nodejs24.x' });
+    // The package unpacks into the temporary folder, and the libraries only where it believes that it runs in AWS Lambda.
+    Object.assign(process.env, { TMPDIR: unfinished, AWS_LAMBDA_JS_RUNTIME: 'nodejs24.x' });
     const { default: packaged } = await import(packageName);
-    const executablePath: string = await packaged.executablePath();
-    const { LD_LIBRARY_PATH = '' } = process.env;
-    return { executablePath, env: { ...before, LD_LIBRARY_PATH, FONTCONFIG_FILE: nameFonts(directory) } };
+    await packaged.executablePath();
   } finally {
-    process.env = before;
+    for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+    Object.assign(process.env, before);
+  }
+  writeFileSync(join(unfinished, 'fonts.conf'), fontsIn(directory));
+  try {
+    // By rename, so that nobody starts half a browser.
+    renameSync(unfinished, directory);
+  } catch (error) {
+    rmSync(unfinished, { recursive: true });
+    if (!existsSync(directory)) throw error; // otherwise another process was quicker with the same
   }
 };
 
 /** The package's own font first, so that pages look alike wherever the tests run; the machine's fonts for what it lacks. */
-const nameFonts = (directory: string): string => {
-  const file = join(directory, 'fonts.conf');
-  const prefer = ['system-ui', 'sans-serif'].map(
-    (family) =>
-      `<match><test name="family"><string>${family}</string></test><edit name="family" mode="prepend_first" binding="strong"><string>Open Sans</string></edit></match>`,
-  );
-  writeFileSync(
-    file,
-    `<?xml version="1.0"?>
+const fontsIn = (directory: string): string => `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
 <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
-${prefer.join('\n')}
+${['system-ui', 'sans-serif'].map(preferOpenSans).join('\n')}
 <dir>${join(directory, 'fonts')}</dir>
 <cachedir>${join(directory, 'fonts-cache')}</cachedir>
 </fontconfig>
-`,
-  );
-  return file;
-};
+`;
+
+const preferOpenSans = (family: string): string =>
+  `<match><test name="family"><string>${family}</string></test><edit name="family" mode="prepend_first" binding="strong"><string>Open Sans</string></edit></match>`;
 
 const installedVersion = (): string => {
   const main = createRequire(import.meta.url).resolve(packageName);

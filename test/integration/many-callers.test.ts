@@ -39,7 +39,7 @@ beforeAll(async () => {
   sue = await clinic.checkIn('Sue Smith');
   callerIds = [...visits, sue].map(({ callerId }) => callerId);
   // Engines may be late with an index, as DynamoDB is.
-  await eventually(async () => expect(await listed({ limit: 1000 })).toHaveLength(audience), 30_000);
+  await eventually(async () => expect(await listed({ limit: 1000 })).toHaveLength(audience), 120_000);
 }, 120_000);
 
 afterEach(() => clinic.close());
@@ -92,7 +92,7 @@ it('a broadcast reaches all 1,500 over every page, with an outcome for each', as
   expect((await clinic.thread({ callerId: first })).filter(({ text }) => text === 'We run late today')).toHaveLength(1);
   await eventually(() => {
     for (const { lastMessagePreview } of dashboard.client.callers.values()) expect(lastMessagePreview).toBe('We run late today');
-  }, 30_000);
+  }, 120_000);
 });
 
 it('a broadcast with a filter reaches exactly those whom it shows, over every page', async () => {

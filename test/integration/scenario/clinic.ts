@@ -130,7 +130,7 @@ export class ClinicScenario {
           const broadcast = client.broadcasts.get(broadcastId);
           if (broadcast?.state !== 'finished') throw new Error(`the broadcast is ${broadcast?.state}, not finished`);
           return broadcast;
-        }, 60_000);
+        }, 180_000);
       },
     };
   }
