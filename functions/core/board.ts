@@ -26,7 +26,7 @@ export interface BoardPage {
   readonly nextCursor: string | null;
 }
 
-/** One page of the board, in order of arrival; those who left come after those present. */
+/** One page of the board, in order of arrival; those who left come after those present, the latest first. */
 export const readBoard = async (ports: Uses<'callers' | 'now'>, clinicId: string, query: BoardQuery): Promise<BoardPage> => {
   const parts = partsOf(query.statuses);
   const start = query.cursor === undefined ? undefined : decodeCursor(query.cursor, parts);

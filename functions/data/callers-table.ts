@@ -109,7 +109,7 @@ export const createCallersTable = (client: DynamoDBDocumentClient, tableName: st
       return visit && isLive(visit, nowMs) ? visit : undefined;
     },
 
-    /** One page of the board in order of arrival (or of leaving), read from behind `after`; `next` is where the following page starts. */
+    /** One page of the board in order of arrival, or of those who left the latest first, read from behind `after`; `next` is where the following page starts. */
     async boardPage(
       clinicId: string,
       part: BoardPart,
@@ -121,6 +121,7 @@ export const createCallersTable = (client: DynamoDBDocumentClient, tableName: st
           IndexName: 'board',
           KeyConditionExpression: 'clinicId = :clinicId AND begins_with(boardKey, :part)',
           ExpressionAttributeValues: { ':clinicId': clinicId, ':part': prefixOf[part] },
+          ScanIndexForward: part === 'present',
           ...(options.limit && { Limit: options.limit }),
           ...(options.after && {
             ExclusiveStartKey: { clinicId, callerId: boardKeyPattern.exec(options.after)?.[1], boardKey: options.after },

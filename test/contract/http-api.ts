@@ -176,11 +176,17 @@ export const httpTests: ContractTests = ({ describe, it }, stage) => {
       assert.deepEqual(await idsOf(stage, `search=${mark}&status=ended`), []);
     });
 
-    it('lists those who left under ended', async () => {
-      const { callerId } = await stage.checkIn({ name: `Gone ${newId()}` });
-      await stage.asMember('PATCH', `/callers/${callerId}`, { status: 'ended' });
-      assert.ok(!(await idsOf(stage, '')).includes(callerId));
-      assert.ok((await idsOf(stage, 'status=ended')).includes(callerId));
+    it('lists those who left under ended, the latest first', async () => {
+      const gone: string[] = [];
+      for (const name of ['First', 'Second']) {
+        const { callerId } = await stage.checkIn({ name: `${name} ${newId()}` });
+        await stage.asMember('PATCH', `/callers/${callerId}`, { status: 'ended' });
+        gone.unshift(callerId);
+      }
+      const isGone = (callerId: string) => gone.includes(callerId);
+      assert.ok(!(await idsOf(stage, '')).some(isGone));
+      assert.deepEqual((await idsOf(stage, 'status=ended')).filter(isGone), gone);
+      assert.deepEqual((await idsOf(stage, 'status=ended&limit=1')).filter(isGone), gone);
     });
 
     it('shows rows, not conversations', async () => {

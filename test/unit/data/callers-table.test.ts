@@ -401,9 +401,9 @@ describe('find', () => {
 
 describe('boardPage', () => {
   it.each([
-    ['present', 'p#'],
-    ['ended', 'e#'],
-  ] as const)('queries the board of those %s by clinic', async (part, prefix) => {
+    ['present', 'p#', true],
+    ['ended', 'e#', false],
+  ] as const)('queries the board of those %s by clinic, of those who left the latest first', async (part, prefix, isForward) => {
     const row = aCaller().build();
     dynamoDb.on(QueryCommand).resolves({ Items: [{ ...row }] });
     await expect(callers.boardPage('demo', part, {})).resolves.toEqual({ rows: [row], next: undefined });
@@ -413,6 +413,7 @@ describe('boardPage', () => {
         IndexName: 'board',
         KeyConditionExpression: 'clinicId = :clinicId AND begins_with(boardKey, :part)',
         ExpressionAttributeValues: { ':clinicId': 'demo', ':part': prefix },
+        ScanIndexForward: isForward,
       },
     ]);
   });
