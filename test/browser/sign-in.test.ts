@@ -20,6 +20,19 @@ describe('Signing in', () => {
     await clerk.page.getByRole('button', { name: /Demo Administrator/ }).waitFor();
   });
 
+  it('that has run out says so, and one click brings the board back', async () => {
+    const scene = await Scene.open();
+    await scene.clinic.arrives('Sue Smith');
+    const ada = await scene.aStaffWindow('administrator', { clock: true });
+    await ada.sees('Sue Smith');
+    // The issuer no longer renews it.
+    await ada.page.route('**/token', (route) => route.fulfill({ status: 400, json: { error: 'invalid_grant' } }));
+    await ada.page.clock.fastForward('24:00:00');
+    await ada.reads(ada.t('connection.expired'));
+    await ada.page.getByRole('button', { name: ada.t('signInAgain') }).click();
+    await ada.page.getByRole('button', { name: /Demo Administrator/ }).waitFor();
+  });
+
   it('the start page leads a newcomer to both sides', async () => {
     const scene = await Scene.open();
     const newcomer = await scene.aVisitorOfTheDashboard();

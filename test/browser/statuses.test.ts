@@ -70,6 +70,10 @@ describe('Statuses', () => {
     await ben.reads(ben.t('board.empty'));
     await ben.page.getByRole('button', { name: ben.t('leftToday') }).click();
     await ben.dialog.getByText('Sue Smith').waitFor();
+    // What was said can be read, and the list stands there again afterwards.
+    await ben.dialog.getByRole('button', { name: ben.t('conversation.with', { name: 'Sue Smith' }) }).click();
+    await ben.conversation('Sue Smith').message('Hello Sue').waitFor();
+    await ben.page.keyboard.press('Escape');
     await ben.dialog.getByRole('button', { name: ben.t('bringBack.name', { name: 'Sue Smith' }) }).click();
     await ben.closeDialog();
     await ben.sees('Sue Smith');

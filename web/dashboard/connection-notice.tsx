@@ -1,13 +1,11 @@
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { useTranslation } from './i18n.ts';
 import type { SignIn } from './sign-in/sign-in.ts';
 import { useStaff, useStaffSnapshot } from './staff/staff-context.tsx';
+import { useIsCutOff } from './staff/use-is-cut-off.ts';
 import { failureWords } from './ui/failure-words.ts';
 import { WarningIcon } from './ui/icons.tsx';
-
-/** A reconnect that takes no longer than this is nobody's business. */
-const patienceMs = 1500;
 
 /** Says when what is shown may be old: the connection is lost, or the session is over. */
 export const ConnectionNotice = ({ signIn }: { signIn: SignIn }) => {
@@ -15,8 +13,7 @@ export const ConnectionNotice = ({ signIn }: { signIn: SignIn }) => {
   const staff = useStaff();
   const { state, error } = useStaffSnapshot('connection');
   const isExpired = useIsExpired(signIn) || error?.code === 'unauthenticated';
-  const isLate = useIsLate(state === 'reconnecting');
-  const isOnline = useIsOnline();
+  const isCutOff = useIsCutOff();
   if (isExpired)
     return (
       <div className="connection-notice" role="alert">
@@ -39,7 +36,7 @@ export const ConnectionNotice = ({ signIn }: { signIn: SignIn }) => {
     );
   return (
     <div role="status">
-      {(isLate || !isOnline) && (
+      {isCutOff && (
         <div className="connection-notice">
           <WarningIcon />
           <p>{t('connection.reconnecting')}</p>
@@ -49,32 +46,8 @@ export const ConnectionNotice = ({ signIn }: { signIn: SignIn }) => {
   );
 };
 
-const subscribeToNetwork = (listener: () => void) => {
-  addEventListener('online', listener);
-  addEventListener('offline', listener);
-  return () => {
-    removeEventListener('online', listener);
-    removeEventListener('offline', listener);
-  };
-};
-
-/** What the browser knows of its network: it tells a pulled cable long before the socket notices. */
-const useIsOnline = (): boolean => useSyncExternalStore(subscribeToNetwork, () => navigator.onLine);
-
 const useIsExpired = (signIn: SignIn): boolean => {
   const [isExpired, setExpired] = useState(false);
   useEffect(() => signIn.onExpired(() => setExpired(true)), [signIn]);
   return isExpired;
-};
-
-/** True once something has been so for longer than the patience. */
-const useIsLate = (isSo: boolean): boolean => {
-  const [isLate, setLate] = useState(false);
-  useEffect(() => {
-    setLate(false);
-    if (!isSo) return;
-    const timer = setTimeout(() => setLate(true), patienceMs);
-    return () => clearTimeout(timer);
-  }, [isSo]);
-  return isSo && isLate;
 };

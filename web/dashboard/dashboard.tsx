@@ -72,7 +72,9 @@ const Shell = ({ clinics, signIn, onClinic, onLanguage, onMembershipLost }: Omit
       <ConnectionNotice signIn={signIn} />
       <Header clinics={clinics} onClinic={onClinic} onLanguage={onLanguage} onSignOut={() => void signIn.end()} />
       <Board callers={callers} view={view} onViewChange={changeView} />
-      {screen?.kind === 'conversation' && <ConversationDialog key={screen.caller.callerId} caller={screen.caller} onClose={close} />}
+      {screen?.kind === 'conversation' && (
+        <ConversationDialog key={screen.caller.callerId} caller={screen.caller} onClose={() => setScreen(screen.backTo)} />
+      )}
       {screen?.kind === 'details' && <DetailsDialog caller={screen.caller} onClose={close} />}
       {screen?.kind === 'notify' && (
         <NotifyDialog filter={toFilter(view)} draft={notifyDraft} onDraftChange={setNotifyDraft} onClose={close} />

@@ -3,7 +3,7 @@ import type { Broadcast, Caller } from '../../protocol/objects.ts';
 
 /** What may stand over the board: one dialog at a time. A caller is given as last known: who has left is on no board. */
 export type Screen =
-  | { readonly kind: 'conversation'; readonly caller: Caller }
+  | { readonly kind: 'conversation'; readonly caller: Caller /** What stands there again afterwards. */; readonly backTo?: Screen }
   | { readonly kind: 'details'; readonly caller: Caller }
   | { readonly kind: 'notify' }
   | { readonly kind: 'recipients'; readonly broadcast: Broadcast }

@@ -17,6 +17,18 @@ export const chooseLanguage = (wanted: readonly (string | null | undefined)[]): 
   return 'en';
 };
 
+/** The region's habits for a language (12 or 24 hours, digits), where the browser names a region. Some name what is no language tag (`en-US@posix`). */
+export const localeFor = (language: Language, wanted: readonly string[] = navigator.languages): string =>
+  wanted.find((tag) => tag.split('-')[0] === language && isLanguageTag(tag)) ?? language;
+
+const isLanguageTag = (tag: string): boolean => {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
+};
+
 /** Messages by id; the build compiles them (see `vite.config.ts`). */
 export type Catalogue<Id extends string> = Readonly<Record<Id, string>>;
 
@@ -25,6 +37,8 @@ export type Translate<Id extends string> = (id: Id, values?: Readonly<Record<str
 
 export interface Translation<Id extends string> {
   readonly language: Language;
+  /** The language with its region, for times and numbers (BCP 47). */
+  readonly locale: string;
   readonly t: Translate<Id>;
 }
 
@@ -34,10 +48,11 @@ export const loadTranslation = async <Id extends string>(
   loaders: Readonly<Record<Language, () => Promise<{ default: Catalogue<Id> }>>>,
 ): Promise<Translation<Id>> => {
   const { default: messages } = await loaders[language]();
-  const i18n: I18n = setupI18n({ locale: language, messages: { [language]: messages } });
+  const locale = localeFor(language);
+  const i18n: I18n = setupI18n({ locale: language, locales: locale, messages: { [language]: messages } });
   document.documentElement.lang = language;
   document.documentElement.dir = directionOf(language);
-  return { language, t: (id, values) => i18n._(id, values) };
+  return { language, locale, t: (id, values) => i18n._(id, values) };
 };
 
 /** The context of one page's translation: `const { Provider, useTranslation } = createTranslationContext<MessageId>()`. */

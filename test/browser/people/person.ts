@@ -23,10 +23,10 @@ export interface WindowOptions {
 
 const locales = { en: 'en-GB', fr: 'fr-FR', ar: 'ar-EG' } as const satisfies Record<Language, string>;
 
-/** What Chromium reports by itself, however the page takes it: a network that the test has taken away, and refusals of the API. */
+/** What Chromium reports by itself, however the page takes it: a network that the test has taken away, and refusals of the API or the issuer. */
 const isExpected = (error: ConsoleMessage): boolean =>
   /ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|WebSocket connection to .* failed/.test(error.text()) ||
-  error.location().url.startsWith(endpointsOfTests().http);
+  [endpointsOfTests().http, endpointsOfTests().issuer].some((origin) => error.location().url.startsWith(origin));
 
 /** Someone with one browser window of their own. */
 export class Person {

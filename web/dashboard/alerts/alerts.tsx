@@ -10,7 +10,7 @@ import { useChime } from './use-chime.ts';
 
 type Occasion = 'arrival' | 'message';
 
-/** Many at once are one sound. */
+/** Many of a kind at once are one sound; a message is heard beside an arrival. */
 const quietMs = 1000;
 
 /**
@@ -25,7 +25,7 @@ export const Alerts = () => {
   const [preferences, setPreferences] = useState(readPreferences);
   const { chime, state } = useChime(!preferences.sound);
   const [said, setSaid] = useState('');
-  const lastSounded = useRef(Number.NEGATIVE_INFINITY);
+  const lastSounded = useRef<Partial<Record<Occasion, number>>>({});
   const change = (changed: AlertPreferences) => {
     setPreferences(changed);
     keepPreferences(changed);
@@ -37,7 +37,8 @@ export const Alerts = () => {
       const [first] = who;
       if (!isWanted || !first) return;
       setSaid(words);
-      if (performance.now() - lastSounded.current > quietMs && chime.play(occasion)) lastSounded.current = performance.now();
+      const lastTime = lastSounded.current[occasion] ?? Number.NEGATIVE_INFINITY;
+      if (performance.now() - lastTime > quietMs && chime.play(occasion)) lastSounded.current[occasion] = performance.now();
       if (preferences.desktop && !document.hasFocus())
         notifyDesktop(words, first.callerId, () => show({ kind: 'conversation', caller: first }));
     },

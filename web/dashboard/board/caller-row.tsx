@@ -1,11 +1,11 @@
 // biome-ignore-all lint/a11y/noRedundantRoles: laid out by CSS grids, a table loses its roles in some browsers
 import { type KeyboardEvent, type MouseEvent, memo } from 'react';
 import type { Caller } from '../../../protocol/objects.ts';
+import { clockTime } from '../../shared/times.ts';
 import { useTranslation } from '../i18n.ts';
 import { useShow } from '../screens.ts';
 import { useClinic } from '../staff/staff-context.tsx';
 import { OfflineIcon, ReplyIcon } from '../ui/icons.tsx';
-import { clockTime } from '../ui/times.ts';
 import { detailsInOrder } from './details-in-order.ts';
 import { RowMenu } from './row-menu.tsx';
 import { StatusMark } from './status.tsx';
@@ -20,7 +20,7 @@ interface CallerRowProps {
 
 /** A caller's row. A press on it opens the conversation, as *Notify* in its menu does. */
 export const CallerRow = memo(function CallerRow({ caller, isGone, isTabStop }: CallerRowProps) {
-  const { t, language } = useTranslation();
+  const { t, locale } = useTranslation();
   const show = useShow();
   const open = () => {
     if (!isGone) show({ kind: 'conversation', caller });
@@ -55,7 +55,7 @@ export const CallerRow = memo(function CallerRow({ caller, isGone, isTabStop }: 
       </td>
       <td className="cell-arrived">
         <span className="arrived-word">{t('column.arrived')} </span>
-        <time dateTime={caller.arrivedAt}>{clockTime(language, caller.arrivedAt)}</time>
+        <time dateTime={caller.arrivedAt}>{clockTime(caller.arrivedAt, locale)}</time>
       </td>
       <td className="cell-menu">
         <RowMenu caller={caller} isDisabled={isGone} />
@@ -113,19 +113,17 @@ const CallerCell = ({ caller, isGone }: { caller: Caller; isGone: boolean }) => 
 };
 
 const LastMessageCell = ({ caller }: { caller: Caller }) => {
-  const { t, language } = useTranslation();
+  const { t, locale } = useTranslation();
   if (caller.lastMessageAt === null) return <span className="quiet">{t('noMessages')}</span>;
   return (
     <>
-      <span className="preview">
-        <span className={`preview-from preview-from-${caller.lastMessageFrom}`}>
-          {caller.lastMessageFrom === 'caller' ? t('from.caller') : t('from.clinic')}
-        </span>
+      <span className={`preview preview-${caller.lastMessageFrom}`}>
+        <span className="preview-from">{caller.lastMessageFrom === 'caller' ? t('from.caller') : t('from.clinic')}</span>
         <bdi className="preview-text">{caller.lastMessagePreview}</bdi>
       </span>
       <span className="message-marks">
         <time className="quiet" dateTime={caller.lastMessageAt}>
-          {clockTime(language, caller.lastMessageAt)}
+          {clockTime(caller.lastMessageAt, locale)}
         </time>
         {caller.unansweredSince !== null && (
           <span className="mark mark-reply">

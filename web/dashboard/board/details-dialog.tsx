@@ -1,14 +1,14 @@
 import type { Caller } from '../../../protocol/objects.ts';
+import { clockTime } from '../../shared/times.ts';
 import { useTranslation } from '../i18n.ts';
 import { usePresentCaller } from '../staff/staff-context.tsx';
 import { DialogFrame } from '../ui/dialog-frame.tsx';
-import { clockTime } from '../ui/times.ts';
 import { CallerFacts, Fact } from './caller-facts.tsx';
 import { StatusMark } from './status.tsx';
 
 /** All that is known of one caller. */
 export const DetailsDialog = ({ caller: asOpened, onClose }: { caller: Caller; onClose(): void }) => {
-  const { t, language } = useTranslation();
+  const { t, locale } = useTranslation();
   const caller = usePresentCaller(asOpened.callerId) ?? asOpened;
   return (
     <DialogFrame kind={t('details')} title={caller.name} onClose={onClose}>
@@ -16,7 +16,7 @@ export const DetailsDialog = ({ caller: asOpened, onClose }: { caller: Caller; o
         <StatusMark caller={caller} />
         <CallerFacts caller={caller} />
         <dl className="facts">
-          <Fact name={t('column.arrived')} value={clockTime(language, caller.arrivedAt)} />
+          <Fact name={t('column.arrived')} value={clockTime(caller.arrivedAt, locale)} />
           <Fact name={t('connection')} value={caller.online ? t('online') : t('offlineWords')} />
           <Fact name={t('messages')} value={t('messages.counts', { count: caller.messageCount, unread: caller.unreadCount })} />
           <Fact

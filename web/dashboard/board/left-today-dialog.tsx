@@ -1,18 +1,18 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import type { Caller } from '../../../protocol/objects.ts';
+import { clockTime } from '../../shared/times.ts';
 import { useTranslation } from '../i18n.ts';
 import { useShow } from '../screens.ts';
 import { useClinic, useStaff } from '../staff/staff-context.tsx';
 import { DialogFrame } from '../ui/dialog-frame.tsx';
 import { failureWords } from '../ui/failure-words.ts';
 import { UndoIcon } from '../ui/icons.tsx';
-import { clockTime } from '../ui/times.ts';
 import { useCallerActions } from './use-caller-actions.ts';
 
 /** Those whose visit ended today, the latest first, each with a way back to the board. */
 export const LeftTodayDialog = ({ onClose }: { onClose(): void }) => {
-  const { t, language } = useTranslation();
+  const { t, locale } = useTranslation();
   const show = useShow();
   const { bringBack } = useCallerActions();
   const { callers, failure, load, remove } = useLeftToday();
@@ -44,13 +44,13 @@ export const LeftTodayDialog = ({ onClose }: { onClose(): void }) => {
                   <bdi>{caller.name}</bdi>
                 </span>
                 <span className="quiet">
-                  {t('leftToday.line', { time: clockTime(language, caller.statusSince), count: caller.messageCount })}
+                  {t('leftToday.line', { time: clockTime(caller.statusSince, locale), count: caller.messageCount })}
                 </span>
               </span>
               <Button
                 className="button"
                 aria-label={t('conversation.with', { name: caller.name })}
-                onPress={() => show({ kind: 'conversation', caller })}
+                onPress={() => show({ kind: 'conversation', caller, backTo: { kind: 'left-today' } })}
               >
                 {t('conversation')}
               </Button>
@@ -74,17 +74,17 @@ const useLeftToday = () => {
   const load = useCallback(() => {
     setFailure(undefined);
     const readAll = async () => {
-      const ended: Caller[] = [];
+      const today = new Date().toDateString();
+      const endedToday: Caller[] = [];
       let cursor: string | undefined;
       do {
         const page = await staff.api.callers(clinicId, { statuses: ['ended'], ...(cursor !== undefined && { cursor }) });
-        ended.push(...page.callers);
-        cursor = page.nextCursor ?? undefined;
+        const leftToday = page.callers.filter(({ statusSince }) => new Date(statusSince).toDateString() === today);
+        endedToday.push(...leftToday);
+        // The latest come first: behind one of an earlier day there is none of today's.
+        cursor = leftToday.length < page.callers.length ? undefined : (page.nextCursor ?? undefined);
       } while (cursor !== undefined);
-      const today = new Date().toDateString();
-      return ended
-        .filter(({ statusSince }) => new Date(statusSince).toDateString() === today)
-        .sort((one, other) => other.statusSince.localeCompare(one.statusSince));
+      return endedToday;
     };
     readAll().then(setCallers, setFailure);
   }, [staff, clinicId]);

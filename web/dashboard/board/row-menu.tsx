@@ -31,7 +31,7 @@ export const RowMenu = ({ caller, isDisabled }: { caller: Caller; isDisabled: bo
         <MoreIcon />
         <Badge caller={caller} />
       </Button>
-      <Popover className="popover" placement="bottom end">
+      <Popover className="popover popover-sheet" placement="bottom end">
         <MenuOfCaller caller={caller} />
       </Popover>
     </MenuTrigger>

@@ -5,6 +5,7 @@ import { CallerFacts } from '../board/caller-facts.tsx';
 import { StatusMark } from '../board/status.tsx';
 import { useTranslation } from '../i18n.ts';
 import { useClinic, usePresentCaller } from '../staff/staff-context.tsx';
+import { useIsCutOff } from '../staff/use-is-cut-off.ts';
 import { DialogFrame } from '../ui/dialog-frame.tsx';
 import { failureWords } from '../ui/failure-words.ts';
 import { OfflineIcon } from '../ui/icons.tsx';
@@ -22,6 +23,7 @@ export const ConversationDialog = ({ caller: asOpened, onClose }: { caller: Call
   const caller = present ?? asOpened;
   const { messages, failure, load } = useThread(caller.callerId);
   useMarkRead(caller, messages);
+  const isCutOff = useIsCutOff();
   return (
     <DialogFrame kind={t('notify')} title={caller.name} onClose={onClose}>
       <div className="conversation">
@@ -54,6 +56,8 @@ export const ConversationDialog = ({ caller: asOpened, onClose }: { caller: Call
             </p>
           )
         )}
+        {/* On a phone the dialog covers the page's own notice. */}
+        <div role="status">{isCutOff && <p className="notice">{t('connection.reconnecting')}</p>}</div>
         {hasLeft ? (
           <p className="notice">{t('conversation.left', { name: caller.name })}</p>
         ) : (

@@ -1,9 +1,9 @@
 import { useEffect, useRef } from 'react';
 import type { Caller, Message } from '../../../protocol/objects.ts';
 import { directionOf } from '../../shared/i18n.tsx';
+import { clockTime } from '../../shared/times.ts';
 import { type T, useTranslation } from '../i18n.ts';
 import { CheckIcon, DoubleCheckIcon } from '../ui/icons.tsx';
-import { clockTime } from '../ui/times.ts';
 
 /** The conversation in order, oldest first, with what became of each message of the clinic's. */
 export const Thread = ({ caller, messages }: { caller: Caller; messages: readonly Message[] }) => {
@@ -36,7 +36,7 @@ const showEnd = (box: HTMLElement | null): void => {
 };
 
 const MessageItem = ({ message, caller }: { message: Message; caller: Caller }) => {
-  const { t, language } = useTranslation();
+  const { t, locale } = useTranslation();
   const isFromCaller = message.from === 'caller';
   return (
     <li className={`message message-${message.from}`}>
@@ -51,7 +51,7 @@ const MessageItem = ({ message, caller }: { message: Message; caller: Caller }) 
         {message.text}
       </p>
       <p className="message-foot">
-        <time dateTime={message.sentAt}>{clockTime(language, message.sentAt)}</time>
+        <time dateTime={message.sentAt}>{clockTime(message.sentAt, locale)}</time>
         {!isFromCaller && <Receipt seq={message.seq} caller={caller} />}
       </p>
     </li>

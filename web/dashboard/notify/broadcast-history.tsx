@@ -3,11 +3,11 @@ import { Button } from 'react-aria-components/Button';
 import { DialogTrigger } from 'react-aria-components/Dialog';
 import { Popover } from 'react-aria-components/Popover';
 import type { Broadcast } from '../../../protocol/objects.ts';
+import { clockTime } from '../../shared/times.ts';
 import { useTranslation } from '../i18n.ts';
 import { useShow } from '../screens.ts';
 import { useStaffSnapshot } from '../staff/staff-context.tsx';
 import { HistoryIcon } from '../ui/icons.tsx';
-import { clockTime } from '../ui/times.ts';
 import { filterWords } from './filter-words.ts';
 import { Outcome } from './outcome.tsx';
 
@@ -45,9 +45,9 @@ export const BroadcastHistory = () => {
 };
 
 const HistoryLine = ({ broadcast, onRecipients }: { broadcast: Broadcast; onRecipients(): void }) => {
-  const { t, language } = useTranslation();
+  const { t, language, locale } = useTranslation();
   const me = useStaffSnapshot('me');
-  const time = clockTime(language, broadcast.requestedAt);
+  const time = clockTime(broadcast.requestedAt, locale);
   const audience = broadcast.callerIds
     ? t('recipients', { count: broadcast.callerIds.length })
     : filterWords(t, language, broadcast.filter ?? {});

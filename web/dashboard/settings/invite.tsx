@@ -6,13 +6,13 @@ import { Label } from 'react-aria-components/Label';
 import { TextField } from 'react-aria-components/TextField';
 import { limits } from '../../../protocol/limits.ts';
 import type { Role } from '../../../protocol/objects.ts';
+import { clockTime } from '../../shared/times.ts';
 import { useTranslation } from '../i18n.ts';
 import { invitationLink } from '../sign-in/invitation.ts';
 import { useClinic, useStaff } from '../staff/staff-context.tsx';
 import { failureWords } from '../ui/failure-words.ts';
 import { CopyIcon } from '../ui/icons.tsx';
 import { SwitchLine } from '../ui/switch-line.tsx';
-import { clockTime } from '../ui/times.ts';
 import { RoleSelect } from './role-select.tsx';
 
 interface Invitation {
@@ -72,7 +72,7 @@ export const Invite = () => {
 };
 
 const InvitationMade = ({ invitation }: { invitation: Invitation }) => {
-  const { t, language } = useTranslation();
+  const { t, locale } = useTranslation();
   const [isCopied, setCopied] = useState(false);
   const { name, link, expiresAt } = invitation;
   const copy = () => {
@@ -84,7 +84,7 @@ const InvitationMade = ({ invitation }: { invitation: Invitation }) => {
   };
   return (
     <div className="notice">
-      <p role="status">{t('invite.made', { name, time: clockTime(language, expiresAt) })}</p>
+      <p role="status">{t('invite.made', { name, time: clockTime(expiresAt, locale) })}</p>
       <div className="invite-link">
         <TextField className="field" aria-label={t('invite.link')} value={link} isReadOnly autoFocus>
           <Input dir="ltr" onFocus={(event) => event.currentTarget.select()} />

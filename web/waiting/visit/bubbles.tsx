@@ -2,7 +2,7 @@ import type { WaitingAreaError } from '../../../client/errors.ts';
 import type { Message, Outgoing } from '../../../client/index.ts';
 import { directionOf } from '../../shared/i18n.tsx';
 import { CheckIcon, ClockIcon, WarningIcon } from '../../shared/icons.tsx';
-import { clockTime } from '../times.ts';
+import { clockTime } from '../../shared/times.ts';
 import { useTranslation } from '../translation.ts';
 
 interface StoredBubbleProps {
@@ -13,7 +13,7 @@ interface StoredBubbleProps {
 
 /** A message that the clinic has: who wrote it, what, and when. */
 export const StoredBubble = ({ message, clinicName, now }: StoredBubbleProps) => {
-  const { t, language } = useTranslation();
+  const { t, locale } = useTranslation();
   const { from, text, sentAt } = message;
   const mine = from === 'caller';
   // A caller's language is what they chose at check-in, not what they happen to write in.
@@ -26,7 +26,7 @@ export const StoredBubble = ({ message, clinicName, now }: StoredBubbleProps) =>
         {text}
       </p>
       <p className="bubble-state">
-        <time dateTime={sentAt}>{clockTime(sentAt, language, now)}</time>
+        <time dateTime={sentAt}>{clockTime(sentAt, locale, now)}</time>
         {mine && (
           <span className="bubble-mark">
             <CheckIcon /> {t('message.sent')}

@@ -10,7 +10,7 @@ import './messages.css';
 const endTolerance = 24;
 
 interface MessageLogProps {
-  readonly view: Pick<VisitView, 'messages' | 'outbox' | 'clinic' | 'canWrite'>;
+  readonly view: Pick<VisitView, 'caller' | 'messages' | 'outbox' | 'clinic' | 'canWrite'>;
   readonly now: number;
   readonly visible: boolean;
   /** How many of the clinic's messages have not been before the caller's eyes. */
@@ -23,7 +23,7 @@ interface MessageLogProps {
 /** The conversation. It stays at its end unless one has scrolled up; there a button leads down to what came. */
 export const MessageLog = ({ view, now, visible, unread, onRead, onRetry, onDiscard }: MessageLogProps) => {
   const { t } = useTranslation();
-  const { messages, outbox, clinic, canWrite } = view;
+  const { caller, messages, outbox, clinic, canWrite } = view;
   const log = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLOListElement>(null);
   const lastTop = useRef(0);
@@ -65,7 +65,7 @@ export const MessageLog = ({ view, now, visible, unread, onRead, onRetry, onDisc
     <div className="log-frame">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard too */}
       <div ref={log} role="log" aria-label={t('log.label')} className="log" tabIndex={0} onScroll={noticePosition}>
-        {messages.length + outbox.length === 0 && <p className="log-empty">{t('log.empty')}</p>}
+        {caller && messages.length + outbox.length === 0 && <p className="log-empty">{t('log.empty')}</p>}
         <ol ref={list} className="log-list">
           {messages.map((message) => (
             <StoredBubble key={message.messageId} message={message} clinicName={clinic.name} now={now} />

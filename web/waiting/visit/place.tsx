@@ -1,7 +1,7 @@
 import type { RefObject } from 'react';
 import type { Caller, Status } from '../../../protocol/objects.ts';
 import { CheckIcon, ClockIcon, PauseIcon, PersonIcon } from '../../shared/icons.tsx';
-import { clockTime, minutesSince } from '../times.ts';
+import { clockTime, minutesSince } from '../../shared/times.ts';
 import { useTranslation } from '../translation.ts';
 import { statusWords } from './status-words.ts';
 
@@ -19,14 +19,14 @@ interface PlaceProps {
 
 /** Where I stand, in words; how long I have waited. */
 export const Place = ({ caller, now, heading }: PlaceProps) => {
-  const { t, language } = useTranslation();
+  const { t, locale } = useTranslation();
   const words = caller && statusWords(t, caller.status);
   const Icon = icons[caller?.status ?? 'waiting'];
 
   const sinceWhen = ({ status, arrivedAt, statusSince }: Caller): string => {
     const since = status === 'waiting' ? arrivedAt : statusSince;
     const minutes = minutesSince(since, now);
-    const time = clockTime(since, language, now);
+    const time = clockTime(since, locale, now);
     if (minutes < 60) return t('since.minutes', { time, minutes });
     return t('since.hours', { time, hours: Math.floor(minutes / 60), minutes: minutes % 60 });
   };
