@@ -67,7 +67,7 @@ describe('With a text of twice the size on a screen of 320 px', () => {
 });
 
 describe('On a phone', () => {
-  it('the menu of a row stands whole on the screen, its last item too', async () => {
+  it('the first touch opens the menu of the row that it touched, whole on the screen, its last item too', async () => {
     const scene = await Scene.open();
     await scene.clinic.arrives('Sue Smith');
     const ada = await scene.aStaffWindow('administrator', { size: 'phone' });

@@ -69,7 +69,9 @@ const Shell = ({ clinics, signIn, onClinic, onLanguage, onMembershipLost }: Omit
   const close = () => setScreen(undefined);
   return (
     <ScreenProvider value={setScreen}>
-      <ConnectionNotice signIn={signIn} />
+      <div className="connection-bar">
+        <ConnectionNotice signIn={signIn} />
+      </div>
       <Header clinics={clinics} onClinic={onClinic} onLanguage={onLanguage} onSignOut={() => void signIn.end()} />
       <Board callers={callers} view={view} onViewChange={changeView} />
       {screen?.kind === 'conversation' && (

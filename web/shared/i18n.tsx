@@ -1,5 +1,6 @@
 import { type I18n, setupI18n } from '@lingui/core';
 import { createContext, type ReactNode, use } from 'react';
+import { localeFor } from './locale.ts';
 
 /** The languages that the pages speak, each by its own name. */
 export const languages = { en: 'English', fr: 'Français', ar: 'العربية' } as const;
@@ -15,18 +16,6 @@ export const chooseLanguage = (wanted: readonly (string | null | undefined)[]): 
     if (base !== undefined && base in languages) return base as Language;
   }
   return 'en';
-};
-
-/** The region's habits for a language (12 or 24 hours, digits), where the browser names a region. Some name what is no language tag (`en-US@posix`). */
-export const localeFor = (language: Language, wanted: readonly string[] = navigator.languages): string =>
-  wanted.find((tag) => tag.split('-')[0] === language && isLanguageTag(tag)) ?? language;
-
-const isLanguageTag = (tag: string): boolean => {
-  try {
-    return Intl.getCanonicalLocales(tag).length === 1;
-  } catch {
-    return false;
-  }
 };
 
 /** Messages by id; the build compiles them (see `vite.config.ts`). */
@@ -48,7 +37,7 @@ export const loadTranslation = async <Id extends string>(
   loaders: Readonly<Record<Language, () => Promise<{ default: Catalogue<Id> }>>>,
 ): Promise<Translation<Id>> => {
   const { default: messages } = await loaders[language]();
-  const locale = localeFor(language);
+  const locale = localeFor(language, navigator.languages);
   const i18n: I18n = setupI18n({ locale: language, locales: locale, messages: { [language]: messages } });
   document.documentElement.lang = language;
   document.documentElement.dir = directionOf(language);

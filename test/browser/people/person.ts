@@ -5,6 +5,7 @@ import type { Language } from '../../../web/shared/i18n.tsx';
 import { endpointsOfTests } from '../../integration/scenario/endpoints.ts';
 import { eventually } from '../../integration/scenario/eventually.ts';
 import { listen, type Note, notesOf } from './sounds.ts';
+import { locales } from './words.ts';
 
 /** In CSS pixels. */
 export const sizes = {
@@ -20,8 +21,6 @@ export interface WindowOptions {
   /** Its clock can be put forward (`page.clock`). */
   readonly clock?: boolean;
 }
-
-const locales = { en: 'en-GB', fr: 'fr-FR', ar: 'ar-EG' } as const satisfies Record<Language, string>;
 
 /** What Chromium reports by itself, however the page takes it: a network that the test has taken away, and refusals of the API or the issuer. */
 const isExpected = (error: ConsoleMessage): boolean =>

@@ -78,7 +78,9 @@ export class StaffWindow extends Person {
 
   /** Opens the menu behind the three dots. */
   async menu(name: string): Promise<Locator> {
-    await this.dots(name).click();
+    // A finger on a phone: menus behave otherwise for a mouse.
+    if (await this.page.evaluate(() => matchMedia('(pointer: coarse)').matches)) await this.dots(name).tap();
+    else await this.dots(name).click();
     const menu = this.page.getByRole('menu');
     await menu.waitFor();
     return menu;

@@ -8,7 +8,8 @@ export const useChime = (isMuted: boolean) => {
   useEffect(() => chime.mute(isMuted), [chime, isMuted]);
   const stopListening = useRef<() => void>(undefined);
   useEffect(() => {
-    const events = ['pointerup', 'keydown'] as const;
+    // Not `pointerup`: what a touch unlocks must not change the page before its click has landed.
+    const events = ['click', 'keydown'] as const;
     const unlock = () =>
       void chime.unlock().then(() => {
         if (chime.state !== 'blocked') stopListening.current?.();

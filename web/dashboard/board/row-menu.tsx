@@ -32,6 +32,10 @@ export const RowMenu = ({ caller, isDisabled }: { caller: Caller; isDisabled: bo
         <Badge caller={caller} />
       </Button>
       <Popover className="popover popover-sheet" placement="bottom end">
+        {/* Heard as the menu's own name. */}
+        <p className="popover-sheet-title" aria-hidden="true">
+          <bdi>{caller.name}</bdi>
+        </p>
         <MenuOfCaller caller={caller} />
       </Popover>
     </MenuTrigger>
