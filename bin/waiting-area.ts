@@ -1,3 +1,4 @@
 import { createApp } from '../lib/app.ts';
+import { checkRules } from '../lib/check-rules.ts';
 
-createApp();
+checkRules(createApp());

@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals';
+import { Stack } from 'aws-cdk-lib';
+import { acknowledgementsOf } from '../../lib/acknowledged-rules.ts';
+import { createApp } from '../../lib/app.ts';
+import { rulePacks } from '../../lib/check-rules.ts';
+
+const production = { stage: 'production', allowedOrigins: 'https://clinic.example', operators: 'operator-sub' };
+const ownIssuer = { oidcIssuer: 'https://login.example/realm', oidcAudience: 'waiting-area' };
+
+/** What the packs find, and what is acknowledged, each as `rule at path`. */
+const findingsOf = (context: Record<string, string> & { stage: string }) => {
+  const app = createApp({ context: { ...context, 'aws:cdk:bundling-stacks': [] }, pages: false });
+  const found = rulePacks().flatMap((pack) =>
+    pack
+      .validateScope(app)
+      .violations.flatMap(({ ruleName, violatingResources }) =>
+        violatingResources.map(({ constructPath }) => `${ruleName} at ${constructPath}`),
+      ),
+  );
+  const acknowledged = app.node.children
+    .filter((child) => Stack.isStack(child))
+    .flatMap((stack) => acknowledgementsOf(stack, context.stage))
+    .map(({ rule, resource, reason }) => ({ finding: `${rule} at ${resource.node.path}`, rule, reason }));
+  return { found: new Set(found), acknowledged };
+};
+
+describe('The packs AwsSolutions, HIPAA.Security and Serverless', () => {
+  it.each([
+    ['for production', { ...production, alarmEmail: 'team@clinic.example' }],
+    ['for production with an issuer of its own', { ...production, ...ownIssuer }],
+    ['for development', { stage: 'development' }],
+  ])('find nothing %s that is not acknowledged with a reason', (_, context) => {
+    const { found, acknowledged } = findingsOf(context);
+    expect([...found.difference(new Set(acknowledged.map(({ finding }) => finding)))]).toEqual([]);
+  });
+
+  it('find all that is acknowledged: no line has outlived its cause', () => {
+    const all = [findingsOf(production), findingsOf({ ...production, alarmEmail: 'team@clinic.example' })];
+    const found = new Set(all.flatMap((each) => [...each.found]));
+    const acknowledged = all.flatMap((each) => each.acknowledged);
+    const lines = Map.groupBy(acknowledged, ({ rule, reason }) => `${rule}: ${reason}`);
+    const unused = [...lines].filter(([, those]) => !those.some(({ finding }) => found.has(finding))).map(([line]) => line);
+    expect(unused).toEqual([]);
+  });
+});
