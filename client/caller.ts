@@ -116,13 +116,19 @@ export class CallerClient {
     return this.#listeners.on(event, listener);
   }
 
-  /** Connects and stays connected until the visit ends; resolves when everything said so far is here. */
+  /**
+   * Connects and stays connected until the visit ends; resolves when everything said so far is here. More than five open pages of one caller
+   * displace the oldest: its state is then `closed` with the error `displaced`, until it is opened again.
+   */
   async open(): Promise<void> {
     if (this.#ended) throw new WaitingAreaError('caller-ended', 'The visit is over');
     await this.#connection.open();
   }
 
-  /** Call it when the page is looked at again or the network is back: what was missed is fetched, and a lost connection is opened now. */
+  /**
+   * The page is looked at again or the network is back: what was missed is fetched, and a lost connection is opened now. In a browser it is
+   * called by itself.
+   */
   wake(): void {
     this.#connection.wake();
   }

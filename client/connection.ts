@@ -1,7 +1,7 @@
 import type { Results } from '../protocol/frames.ts';
-import { closedError, isFinal, noAnswer, toError, type WaitingAreaError } from './errors.ts';
+import { closedError, displacedError, isFinal, noAnswer, toError, type WaitingAreaError } from './errors.ts';
 import type { Ticket } from './http.ts';
-import { type Action, Link, type ServerEvent } from './link.ts';
+import { type Action, Link, type LinkEnd, type ServerEvent } from './link.ts';
 import type { Platform } from './platform.ts';
 
 const minuteMs = 60_000;
@@ -9,9 +9,22 @@ const minuteMs = 60_000;
 const refreshEveryMs = { least: 4 * minuteMs, spread: minuteMs };
 /** API Gateway ends a socket after 2 h (DG/apigateway-execution-service-websocket-limits-table); the next one is open before that. */
 const renewAfterMs = { least: 110 * minuteMs, spread: 5 * minuteMs };
+/** Where the cause is here: nobody else dials at this moment. */
 const backoff = { firstMs: 1000, mostMs: 30_000 };
+/**
+ * A socket that was taken away from outside may have gone with thousands of others: each dials at a random moment of this window, and
+ * then at most once in as long a time. So 10,000 make 408 connects a second; API Gateway takes 500 an account
+ * (DG/apigateway-execution-service-websocket-limits-table). The arithmetic: docs/decisions/0015-reconnects-are-spread.md
+ */
+export const reconnectWindowMs = 24_500;
 /** A socket that lived so long was a good one: the next failure starts the backoff anew. */
 const goodLifeMs = 10_000;
+/** What breaks so soon after a wake was broken before: by sleep, or by the way between two networks. Longer than an answer is waited for. */
+const wakingMs = 15_000;
+/** Browsers run the timers of hidden pages once a minute; one that is later than this slept. */
+const asleepMs = 2 * minuteMs;
+/** A page that nobody sees dials, after so many failures in a row, at most once a minute. */
+const unseen = { failures: 4, restMs: minuteMs };
 
 export type ConnectionState = 'connecting' | 'open' | 'reconnecting' | 'closed';
 
@@ -36,9 +49,10 @@ export interface RequestOptions {
 }
 
 /**
- * A connection that lasts: it opens sockets with tickets, reopens them with full-jitter backoff
+ * A connection that lasts: it opens sockets with tickets, reopens them with full jitter
  * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), renews each before its 2 h are over (new socket
- * first), and carries requests over from one socket to the next.
+ * first), and carries requests over from one socket to the next. It dials at once for a person: when it is opened or woken, and for a
+ * request that finds no socket.
  */
 export class Connection {
   readonly #platform: Platform;
@@ -51,10 +65,16 @@ export class Connection {
   #life = 0;
   #dialing = false;
   #failures = 0;
+  /** The socket was taken away from outside, maybe together with all others: dials are spread over the window. */
+  #spread = false;
+  #wokenAt = Number.NEGATIVE_INFINITY;
+  #refreshDueAt = 0;
+  #registeringAgain: Link | undefined;
   readonly #waiting = new Set<{ resolve(link: Link): void; reject(error: WaitingAreaError): void }>();
   #cancelDial = nothing;
   #cancelRefresh = nothing;
   #cancelRenewal = nothing;
+  #stopListening = nothing;
 
   constructor(platform: Platform, session: Session) {
     this.#platform = platform;
@@ -70,7 +90,9 @@ export class Connection {
     if (this.#state === 'closed') {
       this.#life += 1;
       this.#failures = 0;
+      this.#spread = false;
       this.#dialing = false;
+      this.#stopListening = this.#platform.page?.onWake(() => this.wake()) ?? nothing;
       this.#setState('connecting');
       void this.#dial();
     }
@@ -81,6 +103,7 @@ export class Connection {
   close(error?: WaitingAreaError): void {
     if (this.#state === 'closed') return;
     this.#life += 1;
+    this.#stopListening();
     this.#cancelDial();
     this.#cancelLinkTimers();
     const link = this.#link;
@@ -100,6 +123,8 @@ export class Connection {
     const { repeat = true, patienceMs = 30_000 } = options;
     const until = this.#platform.now() + patienceMs;
     let registered = true;
+    // Only one that finds no socket: those that were lost with their socket may be thousands at this moment.
+    if (!this.#link) this.#dialNow();
     for (;;) {
       const link = await this.#openLink(until - this.#platform.now());
       try {
@@ -125,13 +150,15 @@ export class Connection {
     if (this.#link) void this.#registerAgain(this.#link);
   }
 
-  /** The page is looked at again, or the network is back: an open socket is tried at once, and a lost one is dialled without further waiting. */
+  /**
+   * The page is looked at again, or the network is back: an open socket is tried at once, and a lost one is dialled without further waiting.
+   * Where the platform has a page, it calls this by itself.
+   */
   wake(): void {
+    this.#wokenAt = this.#platform.now();
+    this.#failures = 0;
     if (this.#link) this.refresh();
-    else if (this.#state !== 'closed') {
-      this.#cancelDial();
-      void this.#dial();
-    }
+    else this.#dialNow();
   }
 
   #openLink(patienceMs: number): Promise<Link> {
@@ -160,7 +187,12 @@ export class Connection {
 
   /** Tries once to have a new registered socket, beside the present one if there is one. */
   async #dial(): Promise<void> {
-    if (this.#dialing) return;
+    if (this.#dialing || this.#state === 'closed') return;
+    if (this.#platform.page?.isOnline() === false) {
+      // The network's return wakes; should nobody tell of it, it is noticed within a minute.
+      this.#dialAfter(minuteMs);
+      return;
+    }
     this.#dialing = true;
     const life = this.#life;
     let link: Link | undefined;
@@ -169,10 +201,13 @@ export class Connection {
       if (life !== this.#life) return;
       link = await Link.open(this.#platform, ticket, {
         onEvent: (event) => {
-          if (life === this.#life) this.#session.onEvent(event);
+          if (life !== this.#life) return;
+          if (event.type !== 'displaced') this.#session.onEvent(event);
+          // During a renewal it is this connection's own next socket that the old one gives way to.
+          else if (link === this.#link && !this.#dialing) this.close(displacedError());
         },
-        onClose: () => {
-          if (life === this.#life && link !== undefined && link === this.#link) this.#lost();
+        onClose: (end) => {
+          if (life === this.#life && link !== undefined && link === this.#link) this.#lost(end);
         },
       });
       // Closed meanwhile: even registering would tell the server of a page that is gone.
@@ -195,9 +230,24 @@ export class Connection {
       this.close(error);
       return;
     }
-    const ceiling = Math.min(backoff.mostMs, backoff.firstMs * 2 ** this.#failures);
+    this.#dialAfter(Math.max(this.#pauseAfterFailure(), (error.retryAfterSeconds ?? 0) * 1000));
+  }
+
+  /** ms until the next dial, after a socket was lost or a dial failed. */
+  #pauseAfterFailure(): number {
+    const chance = this.#platform.random();
+    const before = this.#failures;
     this.#failures += 1;
-    this.#dialAfter(Math.max(this.#platform.random() * ceiling, (error.retryAfterSeconds ?? 0) * 1000));
+    if (before >= unseen.failures && this.#platform.page?.isVisible() === false) return unseen.restMs + chance * reconnectWindowMs;
+    if (!this.#spread) return chance * Math.min(backoff.mostMs, backoff.firstMs * 2 ** before);
+    return chance * reconnectWindowMs + (before === 0 ? 0 : reconnectWindowMs);
+  }
+
+  /** Somebody waits for it. */
+  #dialNow(): void {
+    this.#spread = false;
+    this.#cancelDial();
+    void this.#dial();
   }
 
   #dialAfter(ms: number): void {
@@ -209,6 +259,7 @@ export class Connection {
     const previous = this.#link;
     this.#link = link;
     this.#linkOpenedAt = this.#platform.now();
+    this.#spread = false;
     this.#cancelDial();
     this.#cancelLinkTimers();
     this.#refreshAfter(this.#session.registerAgainAfterMs ?? this.#between(refreshEveryMs));
@@ -219,24 +270,38 @@ export class Connection {
     previous?.retire();
   }
 
-  #lost(): void {
+  #lost(end: LinkEnd): void {
+    const now = this.#platform.now();
+    const isOurs = end === 'given-up' || now - this.#wokenAt < wakingMs || this.#isLate(now) || this.#platform.page?.isOnline() === false;
     this.#link = undefined;
     this.#cancelLinkTimers();
-    if (this.#platform.now() - this.#linkOpenedAt >= goodLifeMs) this.#failures = 0;
+    if (now - this.#linkOpenedAt >= goodLifeMs) this.#failures = 0;
+    this.#spread = !isOurs;
     this.#setState('reconnecting');
-    if (this.#dialing) return;
-    this.#dialAfter(this.#platform.random() * Math.min(backoff.mostMs, backoff.firstMs * 2 ** this.#failures));
-    this.#failures += 1;
+    // Who heard of it may have closed the connection.
+    if (this.#dialing || this.#state !== 'reconnecting') return;
+    this.#dialAfter(this.#pauseAfterFailure());
+  }
+
+  /** Timers stood still: the device slept, and wakes at a moment of its own. */
+  #isLate(now: number): boolean {
+    return now - this.#refreshDueAt > asleepMs;
   }
 
   #refreshAfter(ms: number): void {
+    this.#refreshDueAt = this.#platform.now() + ms;
     this.#cancelRefresh = this.#platform.after(ms, () => {
+      const slept = this.#isLate(this.#platform.now());
       this.#refreshAfter(this.#between(refreshEveryMs));
-      this.refresh();
+      if (slept) this.wake();
+      else this.refresh();
     });
   }
 
   async #registerAgain(link: Link): Promise<void> {
+    // Reasons to do so may come together, as when a page is looked at and the network is back.
+    if (this.#registeringAgain === link) return;
+    this.#registeringAgain = link;
     const life = this.#life;
     try {
       await this.#session.register(link);
@@ -244,6 +309,8 @@ export class Connection {
       const error = toError(cause, 'registering again');
       // Anything else (busy, broken) is tried again next time; a dead socket has closed itself.
       if (life === this.#life && isFinal(error)) this.close(error);
+    } finally {
+      if (this.#registeringAgain === link) this.#registeringAgain = undefined;
     }
   }
 

@@ -3,9 +3,10 @@ import type { ErrorBody, ErrorCode } from '../protocol/errors.ts';
 /**
  * Why a call failed: a code of the contract, or what only a client can know —
  * `no-answer`: nothing came back, so it is unknown whether it was done; the same id may be sent again ·
- * `closed`: this client was closed before there was an answer.
+ * `closed`: this client was closed before there was an answer ·
+ * `displaced`: more pages of this caller are open than may be, and this one gave way; `open()` takes the place back.
  */
-export type FailureCode = ErrorCode | 'no-answer' | 'closed';
+export type FailureCode = ErrorCode | 'no-answer' | 'closed' | 'displaced';
 
 /** A call that failed. Judge by `code`; `message` is for logs, not for patients. */
 export class WaitingAreaError extends Error {
@@ -29,6 +30,8 @@ export const noAnswer = (what: string): WaitingAreaError => new WaitingAreaError
 
 export const closedError = (): WaitingAreaError => new WaitingAreaError('closed', 'The client is closed');
 
+export const displacedError = (): WaitingAreaError => new WaitingAreaError('displaced', 'The visit is open on another page');
+
 /** Any failure as one of ours; what is not one (a broken network, a body that is no JSON) is an answer that never came. */
 export const toError = (cause: unknown, what: string): WaitingAreaError => (cause instanceof WaitingAreaError ? cause : noAnswer(what));
 
@@ -40,6 +43,7 @@ export const isFinal = (error: WaitingAreaError): boolean => {
     case 'not-found':
     case 'caller-ended':
     case 'closed':
+    case 'displaced':
       return true;
     default:
       return false;

@@ -8,6 +8,6 @@ export { CallerClient, type CallerClientOptions, type CallerEvents, type Outgoin
 export type { ConnectionState } from './connection.ts';
 export { type FailureCode, WaitingAreaError } from './errors.ts';
 export type { BroadcastRequest, CheckIn, ClinicMembership, StaffApi, Ticket, TokenSource, Visit } from './http.ts';
-export { globalPlatform, type Platform, type PlatformSocket, type PlatformSocketHandlers } from './platform.ts';
+export { globalPlatform, type Page, type Platform, type PlatformSocket, type PlatformSocketHandlers } from './platform.ts';
 export { StaffClient, type StaffClientOptions, type StaffEvents } from './staff.ts';
 export { WaitingAreaClient } from './waiting-area-client.ts';

@@ -13,9 +13,12 @@ const pingAfterMs = 4.5 * 60_000;
 export type Action = keyof Results;
 export type ServerEvent = StaffEvent | CallerEvent;
 
+/** How a socket ended: this side gave it up, or it was taken away from outside. */
+export type LinkEnd = 'given-up' | 'lost';
+
 interface LinkHandlers {
   onEvent(event: ServerEvent): void;
-  onClose(): void;
+  onClose(end: LinkEnd): void;
 }
 
 interface Pending {
@@ -58,6 +61,7 @@ export class Link {
   readonly #handlers: LinkHandlers;
   readonly #pending = new Map<string, Pending>();
   #ended = false;
+  #givenUp = false;
   #retiring = false;
   #cancelPing: () => void;
 
@@ -90,6 +94,7 @@ export class Link {
 
   /** Ends it now; whoever waits for an answer gets `no-answer`. */
   close(): void {
+    this.#givenUp = true;
     this.#socket.close();
     this.#end();
   }
@@ -146,7 +151,7 @@ export class Link {
       reject(noAnswer('a frame whose socket closed'));
     }
     this.#pending.clear();
-    this.#handlers.onClose();
+    this.#handlers.onClose(this.#givenUp ? 'given-up' : 'lost');
   }
 }
 

@@ -12,6 +12,16 @@ export interface PlatformSocketHandlers {
   onClose(): void;
 }
 
+/** What a page knows of its device, and of whoever looks at it. */
+export interface Page {
+  /** False where the device knows that it has no network. True promises nothing. */
+  isOnline(): boolean;
+  /** False while nobody can see the page. */
+  isVisible(): boolean;
+  /** Runs something whenever the page is looked at again, shown again, or the network is back; the answer ends it. */
+  onWake(run: () => void): () => void;
+}
+
 /** What the client takes from where it runs. Tests give their own; browsers and Node 22 or newer have all of it. */
 export interface Platform {
   fetch(url: string, init: RequestInit): Promise<Response>;
@@ -24,7 +34,31 @@ export interface Platform {
   random(): number;
   /** A new id by the contract's rule, never given twice. */
   newId(): string;
+  /** Absent where there is none, as in Node: then the network is tried at any time, and nothing is known to wake. */
+  readonly page?: Page;
 }
+
+/** The page of a browser's window. */
+export const pageOf = (window: Pick<Window, 'document' | 'navigator' | 'addEventListener' | 'removeEventListener'>): Page => {
+  const { document, navigator } = window;
+  const isVisible = () => document.visibilityState !== 'hidden';
+  return {
+    isOnline: () => navigator.onLine,
+    isVisible,
+    onWake(run) {
+      const seen = () => {
+        if (isVisible()) run();
+      };
+      document.addEventListener('visibilitychange', seen);
+      // `pageshow` alone tells of a page that comes out of the back-forward cache.
+      for (const type of ['online', 'pageshow']) window.addEventListener(type, run);
+      return () => {
+        document.removeEventListener('visibilitychange', seen);
+        for (const type of ['online', 'pageshow']) window.removeEventListener(type, run);
+      };
+    },
+  };
+};
 
 /** The browser, or Node with its global `fetch` and `WebSocket`. */
 export const globalPlatform: Platform = {
@@ -50,4 +84,5 @@ export const globalPlatform: Platform = {
     const bytes = crypto.getRandomValues(new Uint8Array(16));
     return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
   },
+  ...(typeof document !== 'undefined' && { page: pageOf(globalThis.window) }),
 };

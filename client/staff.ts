@@ -113,7 +113,10 @@ export class StaffClient {
     return this.#connection.open();
   }
 
-  /** Call it when the page is looked at again or the network is back: what was missed is fetched, and a lost connection is opened now. */
+  /**
+   * The page is looked at again or the network is back: what was missed is fetched, and a lost connection is opened now. In a browser it is
+   * called by itself.
+   */
   wake(): void {
     this.#connection.wake();
   }

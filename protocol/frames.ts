@@ -97,4 +97,6 @@ export type CallerEvent =
   | { readonly type: 'messagesAdded'; readonly messages: Message[] }
   | { readonly type: 'callerChanged'; readonly caller: Caller }
   | { readonly type: 'clinicChanged'; readonly clinic: Clinic }
+  /** This socket gave way to a newer one of the same caller, and is closed: opened again by itself it would push out the next. */
+  | { readonly type: 'displaced' }
   | { readonly type: 'ended'; readonly reason: EndReason };

@@ -1,16 +1,7 @@
 import { useEffect } from 'react';
+import { globalPlatform } from '../../client/platform.ts';
 
-/** Wakes the client when the page is looked at again or the network is back: sleeping phones and hidden tabs miss events and timers. */
-export const useWake = (client: { wake(): void }): void => {
-  useEffect(() => {
-    const wake = () => {
-      if (document.visibilityState === 'visible') client.wake();
-    };
-    window.addEventListener('online', wake);
-    document.addEventListener('visibilitychange', wake);
-    return () => {
-      window.removeEventListener('online', wake);
-      document.removeEventListener('visibilitychange', wake);
-    };
-  }, [client]);
+/** Wakes what the page shows when it is looked at again or the network is back: sleeping phones and hidden tabs miss events and timers. */
+export const useWake = (session: { wake(): void }): void => {
+  useEffect(() => globalPlatform.page?.onWake(() => session.wake()), [session]);
 };

@@ -1,5 +1,5 @@
 import WebSocket from 'ws';
-import { globalPlatform, type Platform, type PlatformSocket, type PlatformSocketHandlers } from '../../../client/index.ts';
+import { globalPlatform, type Page, type Platform, type PlatformSocket, type PlatformSocketHandlers } from '../../../client/index.ts';
 
 /** The client's way to the service, which a test can break as networks break. */
 export class Network implements Platform {
@@ -7,6 +7,7 @@ export class Network implements Platform {
   #unplugged = false;
   #answersToLose = 0;
   #responsesToLose = 0;
+  readonly #wakes = new Set<() => void>();
 
   /** Every socket is cut without a word, and none can be opened until `plugIn`. */
   unplug(): void {
@@ -16,7 +17,18 @@ export class Network implements Platform {
 
   plugIn(): void {
     this.#unplugged = false;
+    for (const wake of this.#wakes) wake();
   }
+
+  /** The device knows whether it is plugged in. */
+  readonly page: Page = {
+    isOnline: () => !this.#unplugged,
+    isVisible: () => true,
+    onWake: (run) => {
+      this.#wakes.add(run);
+      return () => this.#wakes.delete(run);
+    },
+  };
 
   /** The next answer on a socket is lost, and the socket with it: what was asked is done, and nobody knows. */
   loseNextAnswer(): void {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { CallerClient } from '../../../client/caller.ts';
+import { reconnectWindowMs } from '../../../client/connection.ts';
 import { WaitingAreaError } from '../../../client/errors.ts';
 import type { Caller, Message } from '../../../protocol/objects.ts';
 import { aCaller, aClinic, aMessage, messages } from './builders.ts';
@@ -101,7 +102,7 @@ describe('a waiting page', () => {
     await page.open();
     platform.lastSocket.drop();
     server.conversation.push(...messages(3));
-    await platform.pass(1000);
+    await platform.pass(reconnectWindowMs);
     expect(shown).toEqual([1, 2, 3]);
     expect(resumes()).toEqual([0, 2]);
     expect(states).toEqual(['connecting', 'open', 'reconnecting', 'open']);
@@ -170,7 +171,7 @@ describe('acknowledgements', () => {
     await platform.pass(100);
     platform.lastSocket.drop();
     platform.rules.set('acknowledge', () => ({}));
-    await platform.pass(2000);
+    await platform.pass(reconnectWindowMs);
     expect(acknowledged()).toEqual([{ deliveredSeq: 1 }, { deliveredSeq: 1 }]);
   });
 
@@ -209,7 +210,7 @@ describe('writing to the clinic', () => {
     platform.lastSocket.drop();
     expect(page.outbox).toMatchObject([{ text: 'x', state: 'sending' }]);
     platform.rules.set('sendMessage', ({ messageId }) => ({ message: aMessage(1, { messageId: String(messageId) }), duplicate: true }));
-    await platform.pass(1000);
+    await platform.pass(reconnectWindowMs);
     await sent;
     const ids = platform.sockets.flatMap((socket) => socket.sentOf('sendMessage').map(({ messageId }) => messageId));
     expect(ids).toHaveLength(2);
@@ -320,7 +321,7 @@ describe('the end of a visit', () => {
     await page.open();
     platform.http = () => ({ status: 409, body: { code: 'caller-ended', detail: 'The caller has left.' } });
     platform.lastSocket.drop();
-    await platform.pass(1000);
+    await platform.pass(reconnectWindowMs);
     expect(endings).toEqual([{ reason: undefined }]);
   });
 
@@ -361,7 +362,7 @@ describe('the end of a visit', () => {
     await platform.settle();
     platform.http = () => ({ status: 409, body: { code: 'caller-ended', detail: '' } });
     platform.lastSocket.drop();
-    await platform.pass(1000);
+    await platform.pass(reconnectWindowMs);
     await left;
     expect(page.state).toBe('closed');
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { Connection, type Session } from '../../../client/connection.ts';
+import { Connection, reconnectWindowMs, type Session } from '../../../client/connection.ts';
 import { WaitingAreaError } from '../../../client/errors.ts';
-import { FakePlatform, Refusal } from './fake-platform.ts';
+import { FakePage, FakePlatform, Refusal } from './fake-platform.ts';
 
 const minute = 60_000;
 
@@ -111,38 +111,55 @@ describe('reconnecting', () => {
     const { platform, connection, states } = aConnection();
     await connection.open();
     platform.lastSocket.drop();
-    await platform.pass(1000);
+    await platform.pass(reconnectWindowMs);
     expect(states).toEqual(['connecting', 'open', 'reconnecting', 'open']);
     expect(platform.lastSocket.protocols).toContain('ticket.t2');
   });
 
-  it('waits a random share of a ceiling that doubles up to 30 s', async () => {
+  it('waits a random share of the window, and then of the next one: never two dials in one window', async () => {
     const { platform, connection } = aConnection();
     await connection.open();
     platform.opens = false;
     const waits: (number | undefined)[] = [];
     platform.lastSocket.drop();
-    for (let attempt = 0; attempt < 8; attempt += 1) {
+    for (let attempt = 0; attempt < 3; attempt += 1) {
       const [wait] = platform.pendingTimers;
       waits.push(wait);
       await platform.pass(wait ?? 0);
       platform.lastSocket.drop();
       await platform.settle();
     }
-    expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000]);
+    expect(waits).toEqual([0.5 * reconnectWindowMs, 1.5 * reconnectWindowMs, 1.5 * reconnectWindowMs]);
   });
 
-  it('starts the backoff anew after a socket that lived', async () => {
+  it('dials at its own pace again after a socket that lived, and later after one that did not', async () => {
     const { platform, connection } = aConnection();
     await connection.open();
     platform.lastSocket.drop();
-    await platform.pass(500);
+    await platform.pass(0.5 * reconnectWindowMs);
     platform.lastSocket.drop();
-    expect(platform.pendingTimers[0]).toBe(1000);
-    await platform.pass(1000);
+    expect(platform.pendingTimers).toEqual([1.5 * reconnectWindowMs]);
+    await platform.pass(1.5 * reconnectWindowMs);
     await platform.pass(10_000);
     platform.lastSocket.drop();
-    expect(platform.pendingTimers[0]).toBe(500);
+    expect(platform.pendingTimers).toEqual([0.5 * reconnectWindowMs]);
+  });
+
+  it('of a first dial waits a random share of a ceiling that doubles up to 30 s', async () => {
+    const { platform, connection } = aConnection();
+    platform.opens = false;
+    void failure(connection.open());
+    const waits: (number | undefined)[] = [];
+    for (let attempt = 0; attempt < 8; attempt += 1) {
+      await platform.settle();
+      platform.lastSocket.drop();
+      await platform.settle();
+      const [wait] = platform.pendingTimers;
+      waits.push(wait);
+      await platform.pass(wait ?? 0);
+    }
+    connection.close();
+    expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000]);
   });
 
   it('never reconnects after close', async () => {
@@ -207,7 +224,7 @@ describe('requests', () => {
     await platform.settle();
     platform.lastSocket.drop();
     platform.rules.set('notify', () => ({ duplicate: true }));
-    await platform.pass(1000);
+    await platform.pass(reconnectWindowMs);
     expect(await answered).toEqual({ duplicate: true });
     expect(platform.sockets.map((socket) => socket.sentOf('notify')[0]?.messageId)).toEqual(['m1', 'm1']);
   });
@@ -219,7 +236,7 @@ describe('requests', () => {
     await platform.settle();
     platform.lastSocket.drop();
     expect(await answered).toBe('no-answer');
-    await platform.pass(1000);
+    await platform.pass(reconnectWindowMs);
     expect(platform.lastSocket.sentOf('setStatus')).toEqual([]);
   });
 
@@ -421,6 +438,275 @@ describe('a socket that stays open', () => {
     await platform.pass(minute);
     expect(platform.sockets.filter(({ isOpen }) => isOpen)).toHaveLength(1);
     expect(platform.sockets[0]?.closedByClient).toBe(true);
+    expect(states).toEqual(['connecting', 'open']);
+  });
+});
+
+describe('a person', () => {
+  /** A connection that has lost its good socket to the other side. */
+  const aLostConnection = async () => {
+    const scene = aConnection();
+    await scene.connection.open();
+    await scene.platform.pass(minute);
+    scene.platform.lastSocket.drop();
+    return scene;
+  };
+
+  it('who sends while there is no socket does not wait for the window', async () => {
+    const { platform, connection } = await aLostConnection();
+    platform.rules.set('notify', () => ({ duplicate: false }));
+    expect(await connection.request('notify', {})).toEqual({ duplicate: false });
+    expect(platform.now()).toBe(minute);
+  });
+
+  it('whose request was lost with its socket waits with all the others, and is answered once', async () => {
+    const { platform, connection } = aConnection();
+    await connection.open();
+    await platform.pass(minute);
+    const answered = connection.request('notify', { messageId: 'm1' });
+    await platform.settle();
+    platform.lastSocket.drop();
+    platform.rules.set('notify', () => ({ duplicate: true }));
+    await platform.pass(0.5 * reconnectWindowMs - 1);
+    expect(platform.sockets).toHaveLength(1);
+    await platform.pass(1);
+    expect(await answered).toEqual({ duplicate: true });
+  });
+
+  it('who looks at the page does not wait for the window', async () => {
+    const { platform, connection } = await aLostConnection();
+    connection.wake();
+    await platform.settle();
+    expect([connection.state, platform.now()]).toEqual(['open', minute]);
+  });
+
+  it('who looks at a page whose socket is dead waits a second, not for the window', async () => {
+    const { platform, connection } = aConnection();
+    await connection.open();
+    await platform.pass(minute);
+    platform.rules.delete('resume');
+    connection.wake();
+    await platform.pass(3000);
+    platform.lastSocket.drop();
+    platform.rules.set('resume', () => ({}));
+    await platform.pass(1000);
+    expect([connection.state, platform.sockets.length]).toEqual(['open', 2]);
+  });
+
+  it('does not wait for the window where this side gave the socket up', async () => {
+    const { platform, connection } = aConnection();
+    await connection.open();
+    await platform.pass(minute);
+    const unanswered = failure(connection.request('thread', {}, { repeat: false }));
+    await platform.pass(12_000);
+    expect(await unanswered).toBe('no-answer');
+    await platform.pass(1000);
+    expect([connection.state, platform.sockets.length]).toEqual(['open', 2]);
+  });
+
+  it('asks once however many reasons to look come together', async () => {
+    const { platform, connection } = aConnection();
+    await connection.open();
+    connection.wake();
+    connection.wake();
+    await platform.settle();
+    expect(platform.lastSocket.sentOf('resume')).toHaveLength(2);
+    connection.wake();
+    await platform.settle();
+    expect(platform.lastSocket.sentOf('resume')).toHaveLength(3);
+  });
+});
+
+describe('a page', () => {
+  const aPage = async () => {
+    const scene = aConnection();
+    const page = new FakePage();
+    scene.platform.page = page;
+    await scene.connection.open();
+    await scene.platform.pass(minute);
+    return { ...scene, page };
+  };
+
+  it('is listened to while the connection is open, and no longer', async () => {
+    const { platform, connection, page } = await aPage();
+    page.wake();
+    await platform.settle();
+    expect(platform.lastSocket.sentOf('resume')).toHaveLength(2);
+    connection.close();
+    expect(page.listeners).toBe(0);
+  });
+
+  it('without a network does not dial, and dials as soon as it is back', async () => {
+    const { platform, connection, page, tickets } = await aPage();
+    page.online = false;
+    platform.lastSocket.drop();
+    await platform.pass(30 * minute);
+    expect(tickets()).toBe(1);
+    page.online = true;
+    page.wake();
+    await platform.settle();
+    expect([connection.state, tickets()]).toEqual(['open', 2]);
+  });
+
+  it('whose network comes back without a word dials within a minute', async () => {
+    const { platform, connection, page } = await aPage();
+    page.online = false;
+    platform.lastSocket.drop();
+    await platform.pass(10 * minute);
+    page.online = true;
+    await platform.pass(minute);
+    expect(connection.state).toBe('open');
+  });
+
+  it('opened without a network waits for it', async () => {
+    const { platform, connection } = aConnection();
+    const page = new FakePage();
+    platform.page = page;
+    page.online = false;
+    const opened = connection.open();
+    await platform.pass(5000);
+    expect(platform.sockets).toEqual([]);
+    page.online = true;
+    page.wake();
+    await opened;
+    expect(connection.state).toBe('open');
+  });
+
+  it('that nobody sees goes on dialling, but after some failures at most once a minute', async () => {
+    const { platform, page } = await aPage();
+    page.visible = false;
+    platform.opens = false;
+    platform.lastSocket.drop();
+    const dials: number[] = [];
+    for (let seen = platform.sockets.length; dials.length < 8; ) {
+      await platform.pass(500);
+      if (platform.sockets.length > seen) {
+        seen = platform.sockets.length;
+        dials.push(platform.now());
+        platform.lastSocket.drop();
+      }
+    }
+    const pauses = dials.slice(1).map((at, index) => at - (dials[index] ?? 0));
+    expect(pauses.slice(0, 3).every((pause) => pause < minute)).toBe(true);
+    expect(pauses.slice(3).every((pause) => pause >= minute && pause < 2 * minute)).toBe(true);
+  });
+
+  it('that is seen again dials at once', async () => {
+    const { platform, connection, page } = await aPage();
+    page.visible = false;
+    platform.opens = false;
+    platform.lastSocket.drop();
+    await platform.pass(10 * minute);
+    platform.lastSocket.drop();
+    await platform.settle();
+    platform.opens = true;
+    page.visible = true;
+    page.wake();
+    await platform.settle();
+    expect(connection.state).toBe('open');
+  });
+});
+
+describe('a hidden page, whose timers run once a minute', () => {
+  it('is never silent for the ten minutes after which the gateway closes, and is renewed before two hours', async () => {
+    const { platform, connection, states } = aConnection();
+    platform.timersRunEveryMs = minute;
+    platform.randomness = 0.999;
+    await connection.open();
+    let heardAt = platform.now();
+    let frames = 0;
+    for (let passed = 0; passed < 6 * 60; passed += 1) {
+      await platform.pass(minute);
+      const sent = platform.sockets.flatMap((socket) => socket.sent).length;
+      if (sent > frames) heardAt = platform.now();
+      frames = sent;
+      expect(platform.now() - heardAt).toBeLessThan(10 * minute);
+    }
+    expect(platform.sockets).toHaveLength(4);
+    expect(platform.sockets.filter(({ isOpen }) => isOpen)).toHaveLength(1);
+    expect(states).toEqual(['connecting', 'open']);
+  });
+});
+
+describe('a renewal in the middle of a send', () => {
+  it('answers the request once, though the old socket is taken away before it did', async () => {
+    const { platform, connection, states } = aConnection();
+    await connection.open();
+    await platform.pass(112.5 * minute - 5000);
+    const [old] = platform.sockets;
+    const answered = connection.request('sendMessage', { messageId: 'm1' });
+    platform.opens = false;
+    await platform.pass(5000);
+    expect(platform.sockets).toHaveLength(2);
+    old?.drop();
+    platform.rules.set('sendMessage', () => ({ duplicate: true }));
+    platform.lastSocket.open();
+    await platform.settle();
+    expect(await answered).toEqual({ duplicate: true });
+    expect(platform.sockets.map((socket) => socket.sentOf('sendMessage').length)).toEqual([1, 1]);
+    expect(states).toEqual(['connecting', 'open', 'reconnecting', 'open']);
+  });
+});
+
+describe('a laptop that slept for three hours', () => {
+  it('has a new socket at once, though nobody told it that the old one is dead', async () => {
+    const { platform, connection } = aConnection();
+    await connection.open();
+    await platform.pass(minute);
+    const [old] = platform.sockets;
+    platform.rules.set('resume', (_frame, socket) => (socket === old ? undefined : {}));
+    platform.sleep(180 * minute);
+    await platform.pass(0);
+    expect(platform.sockets).toHaveLength(2);
+    expect([connection.state, old?.closedByClient]).toEqual(['open', false]);
+    await platform.pass(12_000);
+    expect([connection.state, old?.closedByClient]).toEqual(['open', true]);
+  });
+
+  it.each([
+    ['before', 0],
+    ['after', 1],
+  ])('does not wait for the window where it hears of the dead socket %s its timers', async (_when, order) => {
+    const { platform, connection } = aConnection();
+    await connection.open();
+    await platform.pass(minute);
+    const [old] = platform.sockets;
+    platform.rules.set('resume', (_frame, socket) => (socket === old ? undefined : {}));
+    platform.sleep(60 * minute);
+    if (order === 1) await platform.pass(0);
+    old?.drop();
+    await platform.pass(1000);
+    expect([connection.state, platform.sockets.length]).toEqual(['open', 2]);
+  });
+});
+
+describe('a socket that gave way to a newer one', () => {
+  it('closes the connection for good, until it is opened again', async () => {
+    const { platform, connection, states, events } = aConnection();
+    await connection.open();
+    platform.lastSocket.push({ type: 'displaced' });
+    platform.lastSocket.drop();
+    connection.wake();
+    await platform.pass(60 * minute);
+    expect(platform.sockets).toHaveLength(1);
+    expect(states).toEqual(['connecting', 'open', 'closed: displaced']);
+    expect(events).toEqual([]);
+    expect(await failure(connection.request('thread', {}))).toBe('displaced');
+    await connection.open();
+    expect(states.at(-1)).toBe('open');
+  });
+
+  it('leaves the connection open where the newer one is its own', async () => {
+    const { platform, connection, states } = aConnection();
+    await connection.open();
+    await platform.pass(112 * minute);
+    const [old] = platform.sockets;
+    platform.rules.set('resume', (_frame, socket) => {
+      if (socket !== old) old?.push({ type: 'displaced' });
+      return {};
+    });
+    await platform.pass(minute);
+    expect([connection.state, platform.sockets.length, old?.isOpen]).toEqual(['open', 2, false]);
     expect(states).toEqual(['connecting', 'open']);
   });
 });

@@ -1,4 +1,4 @@
-import type { Platform, PlatformSocketHandlers } from '../../../client/platform.ts';
+import type { Page, Platform, PlatformSocketHandlers } from '../../../client/platform.ts';
 import type { ErrorCode } from '../../../protocol/errors.ts';
 
 export interface Frame {
@@ -90,6 +90,36 @@ export interface HttpCall {
   readonly body: unknown;
 }
 
+/** A page that a test hides, and whose network it takes away. */
+export class FakePage implements Page {
+  online = true;
+  visible = true;
+  readonly #listeners = new Set<() => void>();
+
+  isOnline(): boolean {
+    return this.online;
+  }
+
+  isVisible(): boolean {
+    return this.visible;
+  }
+
+  onWake(run: () => void): () => void {
+    this.#listeners.add(run);
+    return () => this.#listeners.delete(run);
+  }
+
+  /** How many wait to be woken. */
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  /** Somebody looks at it, or its network is back. */
+  wake(): void {
+    for (const run of this.#listeners) run();
+  }
+}
+
 /** A world in which time passes only on demand, with a server made of rules. */
 export class FakePlatform implements Platform {
   readonly sockets: FakeSocket[] = [];
@@ -109,6 +139,9 @@ export class FakePlatform implements Platform {
   /** Sockets open by themselves. */
   opens = true;
   randomness = 0.5;
+  /** Timers run at the full multiples of this alone, as those of a hidden page do. */
+  timersRunEveryMs = 1;
+  page?: FakePage;
   #clock = 0;
   #ids = 0;
   readonly #timers = new Set<{ at: number; run: () => void }>();
@@ -169,14 +202,20 @@ export class FakePlatform implements Platform {
     for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
   }
 
-  /** Lets time pass: every timer runs at its moment. */
+  /** The device sleeps: time passes, and no timer runs until it wakes. */
+  sleep(ms: number): void {
+    this.#clock += ms;
+  }
+
+  /** Lets time pass: every timer runs at its moment, or as soon as the device lets it. */
   async pass(ms: number): Promise<void> {
     await this.settle();
     const until = this.#clock + ms;
+    const runsAt = ({ at }: { at: number }) => Math.ceil(Math.max(at, this.#clock) / this.timersRunEveryMs) * this.timersRunEveryMs;
     for (;;) {
-      const next = [...this.#timers].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0];
+      const [next] = [...this.#timers].filter((timer) => runsAt(timer) <= until).sort((a, b) => runsAt(a) - runsAt(b) || a.at - b.at);
       if (next === undefined) break;
-      this.#clock = next.at;
+      this.#clock = runsAt(next);
       this.#timers.delete(next);
       next.run();
       await this.settle();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { reconnectWindowMs } from '../../../client/connection.ts';
 import { WaitingAreaError } from '../../../client/errors.ts';
 import { StaffClient } from '../../../client/staff.ts';
 import type { Caller, Message } from '../../../protocol/objects.ts';
@@ -75,7 +76,7 @@ describe('the board', () => {
     await dashboard.open();
     platform.lastSocket.drop();
     server.callers = [ali()];
-    await platform.pass(1000);
+    await platform.pass(reconnectWindowMs);
     expect(names()).toEqual(['ali']);
   });
 
@@ -95,7 +96,7 @@ describe('the board', () => {
     await dashboard.open();
     platform.http = () => ({ status: 404, body: { code: 'not-found', detail: '' } });
     platform.lastSocket.drop();
-    await platform.pass(1000);
+    await platform.pass(reconnectWindowMs);
     expect(dashboard.state).toBe('closed');
     expect(errors.at(-1)).toBe('not-found');
   });
@@ -232,7 +233,7 @@ describe('a broadcast', () => {
       call.url.endsWith('/broadcasts/b1')
         ? { status: 200, body: { broadcast: aBroadcast({ state: 'finished', matched: 1, stored: 1 }) } }
         : tickets(call);
-    await platform.pass(1000);
+    await platform.pass(reconnectWindowMs);
     expect(dashboard.broadcasts.get('b1')?.state).toBe('finished');
   });
 });

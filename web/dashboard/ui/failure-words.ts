@@ -28,6 +28,7 @@ export const failureWords = (t: T, failure: unknown): string => {
     case 'too-large':
       return t('failure.invalidRequest');
     case 'guest-messages-off':
+    case 'displaced':
     case 'internal':
       return t('failure.internal');
     default:

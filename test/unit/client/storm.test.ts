@@ -1,0 +1,92 @@
+import { describe, expect, it } from '@jest/globals';
+import { Connection, reconnectWindowMs } from '../../../client/connection.ts';
+import { fullestWindow, StormPlatform, seeded } from './storm-platform.ts';
+
+/** API Gateway takes so many new connections a second from one account (DG/apigateway-execution-service-websocket-limits-table). */
+const mostASecond = 500;
+const clients = 10_000;
+
+const aCrowd = async (seed: number) => {
+  const platform = new StormPlatform(seed);
+  let registered = 0;
+  const crowd = Array.from(
+    { length: clients },
+    () =>
+      new Connection(platform, {
+        ticket: async () => ({ ticket: 't', expiresAt: '', url: 'wss://socket.example', protocol: 'waiting-area.v1' }),
+        register: async (link) => {
+          await link.request('resume', { afterSeq: 0 });
+          registered += 1;
+        },
+        onEvent: () => {},
+        onState: () => {},
+      }),
+  );
+  const opened = Promise.all(crowd.map((connection) => connection.open()));
+  await platform.pass(11_000);
+  await opened;
+  platform.dials.length = 0;
+  return {
+    platform,
+    crowd,
+    registered: () => registered,
+    areOpen: () => crowd.filter(({ state }) => state === 'open').length,
+    loseAll: () => {
+      for (const handlers of [...platform.open]) {
+        platform.open.delete(handlers);
+        handlers.onClose();
+      }
+    },
+  };
+};
+
+describe('ten thousand clients that lose their sockets at one moment', () => {
+  it.each([1, 2])('are all back within 25 s, never more than 500 a second, every request answered once (seed %d)', async (seed) => {
+    const { platform, crowd, areOpen, loseAll } = await aCrowd(seed);
+    platform.answersNotify = false;
+    let answers = 0;
+    const answered = crowd.slice(0, 1000).map(async (connection, index) => {
+      await connection.request('notify', { messageId: `m${index}` });
+      answers += 1;
+    });
+    await platform.pass(100);
+    loseAll();
+    platform.answersNotify = true;
+    await platform.pass(25_000);
+    await Promise.all(answered);
+    expect([areOpen(), platform.open.size, platform.dials.length]).toEqual([clients, clients, clients]);
+    expect(fullestWindow(platform.dials)).toBeLessThanOrEqual(mostASecond);
+    expect(answers).toBe(1000);
+    // Once before the storm, and once after it: the id keeps the server from doing it twice.
+    expect(new Set(platform.received.values())).toEqual(new Set([2]));
+  });
+
+  it('never dial more than 500 a second through a minute without service, nor when it is back', async () => {
+    const { platform, areOpen, loseAll } = await aCrowd(4);
+    platform.accepts = false;
+    loseAll();
+    await platform.pass(60_000);
+    expect(areOpen()).toBe(0);
+    platform.accepts = true;
+    await platform.pass(2 * reconnectWindowMs + 500);
+    expect(areOpen()).toBe(clients);
+    expect(fullestWindow(platform.dials)).toBeLessThanOrEqual(mostASecond);
+  });
+});
+
+describe('the window', () => {
+  const share = (windowMs: number, storms: number): number => {
+    let kept = 0;
+    for (let seed = 1; seed <= storms; seed += 1) {
+      const random = seeded(seed * 7919);
+      const moments = Float64Array.from({ length: clients }, () => random() * windowMs).sort();
+      if (fullestWindow(moments) <= mostASecond) kept += 1;
+    }
+    return kept / storms;
+  };
+
+  it('keeps 10,000 random dials under the limit in sixty storms of sixty; a window of 23 s would not', () => {
+    expect(share(reconnectWindowMs, 60)).toBe(1);
+    expect(share(reconnectWindowMs - 1500, 60)).toBeLessThan(0.95);
+  });
+});
