@@ -1,5 +1,5 @@
 import { RequestError } from '../../protocol/errors.ts';
-import type { FieldsOf, Results } from '../../protocol/frames.ts';
+import type { CallerEvent, FieldsOf, Results } from '../../protocol/frames.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { Visit } from '../data/visit.ts';
 import { pageOfMessages, whySocketCannot } from './conversation.ts';
@@ -55,11 +55,18 @@ const connect = async (ports: Uses<'callers' | 'poster' | 'now'>, socket: Caller
       written = await connectFreely();
     } else {
       written = await ports.callers.connectInsteadOf(socket, oldest, socket.connectionId, socket.connectedAt, ports.now());
-      if (written.outcome === 'done') await ports.poster.close(oldest);
+      if (written.outcome === 'done') await displace(ports, oldest);
     }
   }
   if (written.outcome === 'refused') throw new RequestError('unavailable');
   return written.image;
+};
+
+/** Told before it is closed, so that its page does not come back by itself and displace the next. */
+const displace = async (ports: Uses<'poster'>, connectionId: string): Promise<void> => {
+  const displaced: CallerEvent = { type: 'displaced' };
+  await ports.poster.post(connectionId, JSON.stringify(displaced));
+  await ports.poster.close(connectionId);
 };
 
 const whyCannotConnect = (visit: Visit | undefined, socket: CallerSocket): RequestError | undefined => {

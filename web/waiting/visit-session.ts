@@ -12,6 +12,9 @@ const lookAgain = { firstMs: 5000, mostMs: 60_000, growth: 1.5, forMs: 30 * 60_0
 /** How a visit ended; `unknown`: it was found out only afterwards. */
 export type Ending = EndReason | 'unknown';
 
+/** `displaced`: more pages of this visit are open than may be, and this one gave way. */
+export type PageConnection = ConnectionState | 'displaced';
+
 /** All that the screen shows of a visit, at one moment. */
 export interface VisitView {
   /** Undefined until the first answer of the server. */
@@ -20,7 +23,7 @@ export interface VisitView {
   readonly messages: readonly Message[];
   readonly outbox: readonly Outgoing[];
   readonly canWrite: boolean;
-  readonly connection: ConnectionState;
+  readonly connection: PageConnection;
   /** The page has shown all messages up to this one. */
   readonly readSeq: number;
   readonly ending: Ending | undefined;
@@ -57,6 +60,7 @@ export class VisitSession {
   #lookUntil = 0;
   #looking = false;
   #stopped = false;
+  #displaced = false;
   #cancelLook: (() => void) | undefined;
 
   constructor(options: VisitSessionOptions) {
@@ -82,7 +86,7 @@ export class VisitSession {
     this.#sendInterrupted();
   }
 
-  /** Connects again after a refusal. */
+  /** Connects again after a refusal, or takes the place back that another page has. */
   connect(): void {
     // How it goes shows as the view's connection and ending.
     this.#client.open().catch(() => {});
@@ -144,7 +148,10 @@ export class VisitSession {
     });
     client.on('caller', () => this.#changed());
     client.on('clinic', () => this.#changed());
-    client.on('state', () => this.#changed());
+    client.on('state', ({ error }) => {
+      this.#displaced = error?.code === 'displaced';
+      this.#changed();
+    });
     client.on('ended', ({ reason }) => {
       if (client === this.#client) void this.#over(reason ?? 'unknown');
     });
@@ -225,7 +232,7 @@ export class VisitSession {
       messages: client.messages.length > 0 ? [...client.messages] : this.#history,
       outbox: client.outbox,
       canWrite: client.canWrite,
-      connection: client.state,
+      connection: this.#displaced ? 'displaced' : client.state,
       readSeq: Math.max(this.#readSeq, caller?.readSeq ?? 0),
       ending: this.#ending,
     };

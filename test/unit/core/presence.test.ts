@@ -123,14 +123,14 @@ describe('resume on an older socket', () => {
 describe('the sixth socket', () => {
   const five = aCaller().online('s1', 's2', 's3', 's4', 's5');
 
-  it('takes the place of the one that connected first, which is closed', async () => {
+  it('takes the place of the one that connected first, which is told so and then closed', async () => {
     const { resume, journal, poster } = given({
       connect: [refused(five.build())],
       instead: [done(aCaller().online('s2', 's3', 's4', 's5', 'c1').build())],
     });
     await resume(fresh);
     expect(journal).toEqual(['connect c1 of 5', 'connect c1 instead of s1', 'clinic']);
-    expect(poster.closed).toEqual(['s1']);
+    expect(poster.journal).toEqual(['post s1 displaced', 'close s1']);
   });
 
   it('tries the next oldest where that one went meanwhile', async () => {

@@ -154,6 +154,18 @@ describe('a visit', () => {
     expect(platform.pendingTimers).toEqual([]);
   });
 
+  it('stays closed when another page has its place, and takes it back when it is asked to', async () => {
+    const { platform, session, start } = aSession(messages(1));
+    await start();
+    platform.lastSocket.push({ type: 'displaced' });
+    await platform.pass(60_000);
+    expect(session.view()).toMatchObject({ connection: 'displaced', ending: undefined, messages: [{ seq: 1 }] });
+    expect(platform.sockets).toHaveLength(1);
+    session.connect();
+    await platform.settle();
+    expect(session.view().connection).toBe('open');
+  });
+
   it('forgets itself when its token is no longer known', async () => {
     const { platform, storage, server, start } = aSession();
     server.refusesTickets = 401;

@@ -1,13 +1,13 @@
 import { useEffect, useState } from 'react';
-import type { ConnectionState } from '../../../client/index.ts';
 import { OfflineIcon } from '../../shared/icons.tsx';
 import { useTranslation } from '../translation.ts';
 import { useNetwork } from '../use-page-state.ts';
+import type { PageConnection } from '../visit-session.ts';
 
 /** A connection that is back so soon alarms nobody. */
 const patienceMs = 1500;
 
-const useLost = (connection: ConnectionState): boolean => {
+const useLost = (connection: PageConnection): boolean => {
   const [lost, setLost] = useState(false);
   useEffect(() => {
     if (connection === 'open') return setLost(false);
@@ -17,8 +17,8 @@ const useLost = (connection: ConnectionState): boolean => {
   return lost && connection !== 'open';
 };
 
-/** Says in words that the page is offline or on its way back, and that nothing is lost by it. */
-export const ConnectionBanner = ({ connection, onRetry }: { connection: ConnectionState; onRetry: () => void }) => {
+/** Says in words that the page is offline, on its way back or in use elsewhere, and that nothing is lost by it. */
+export const ConnectionBanner = ({ connection, onRetry }: { connection: PageConnection; onRetry: () => void }) => {
   const { t } = useTranslation();
   const network = useNetwork();
   const lost = useLost(connection);
@@ -26,6 +26,7 @@ export const ConnectionBanner = ({ connection, onRetry }: { connection: Connecti
 
   const words = (): string => {
     if (offline) return t('connection.offline');
+    if (connection === 'displaced') return t('connection.displaced');
     return connection === 'closed' ? t('connection.closed') : t('connection.reconnecting');
   };
 
@@ -35,9 +36,9 @@ export const ConnectionBanner = ({ connection, onRetry }: { connection: Connecti
         <div className="connection-banner">
           <OfflineIcon />
           <p>{words()}</p>
-          {connection === 'closed' && (
+          {(connection === 'closed' || connection === 'displaced') && (
             <button type="button" className="button-text" onClick={onRetry}>
-              {t('tryAgain')}
+              {connection === 'closed' ? t('tryAgain') : t('connection.useHere')}
             </button>
           )}
         </div>
