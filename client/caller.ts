@@ -37,7 +37,7 @@ export interface CallerEvents {
   caller: Caller;
   clinic: Clinic;
   outbox: readonly Outgoing[];
-  /** The visit is over, and so is the connection. `reason` is undefined where the end was found out only afterwards. */
+  /** The visit is over, and so is the connection. `reason` is undefined where it is not known any more. */
   ended: { readonly reason: EndReason | undefined };
   state: { readonly state: ConnectionState; readonly error: WaitingAreaError | undefined };
 }
@@ -349,6 +349,6 @@ export class CallerClient {
     this.#listeners.emit('state', { state, error });
     // The page has held this token for good: refused now, it means that the visit is over or erased.
     if (state === 'closed' && (error?.code === 'caller-ended' || error?.code === 'unauthenticated' || error?.code === 'not-found'))
-      this.#end(undefined);
+      this.#end(error.details && 'reason' in error.details ? error.details.reason : undefined);
   }
 }

@@ -3,6 +3,7 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { invalidField } from '../protocol/errors.ts';
 import { subprotocol } from '../protocol/socket.ts';
 import { required } from './adapters/environment.ts';
+import { system } from './adapters/system.ts';
 import { disconnect } from './core/presence.ts';
 import { createCallersTable } from './data/callers-table.ts';
 import { createConnectionsTable } from './data/connections-table.ts';
@@ -12,6 +13,7 @@ import type { SocketEvent } from './middleware/socket-event.ts';
 
 const client = createDocumentClient();
 const ports = {
+  ...system,
   callers: createCallersTable(client, required('CALLERS_TABLE')),
   connections: createConnectionsTable(client, required('CONNECTIONS_TABLE')),
 };

@@ -1,4 +1,5 @@
 import type { $ZodIssue } from 'zod/v4/core';
+import type { EndReason } from './frames.ts';
 
 /**
  * The error catalogue: every code of the wire contract with its HTTP status and its public sentence.
@@ -27,7 +28,11 @@ export interface FieldReason {
   readonly reason: string;
 }
 
-export type ErrorDetails = readonly FieldReason[] | { readonly retryAfterSeconds: number };
+export type ErrorDetails =
+  | readonly FieldReason[]
+  | { readonly retryAfterSeconds: number }
+  /** Of `caller-ended`, said to the caller. */
+  | { readonly reason: EndReason };
 
 /** What a client sees of a failure, in a frame (`error`) or inside a problem document. */
 export interface ErrorBody {

@@ -81,8 +81,8 @@ export type Answer =
   | { readonly type: 'ok'; readonly requestId: string; readonly result: Results[Action] }
   | { readonly type: 'error'; readonly requestId?: string; readonly error: ErrorBody };
 
-/** Why a caller's visit is over, as `ended` says it. */
-export type EndReason = 'left' | 'ended-by-staff' | 'erased';
+/** Why a caller's visit is over; `offline`: no page was connected for the clinic's `endOfflineAfterMinutes`. */
+export type EndReason = 'left' | 'ended-by-staff' | 'offline' | 'erased';
 
 /** Frames the server sends unasked to a dashboard. */
 export type StaffEvent =

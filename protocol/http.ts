@@ -58,6 +58,7 @@ export const settingsBody = z.strictObject({
   expectationText: z.optional(paragraph(500)),
   waitingThresholdMinutes: z.optional(wholeNumber(1, 1440)),
   unansweredAfterMinutes: z.optional(wholeNumber(1, 1440)),
+  endOfflineAfterMinutes: z.optional(wholeNumber(limits.leastEndOfflineAfterMinutes, limits.mostEndOfflineAfterMinutes)),
   retentionDays: z.optional(wholeNumber(1, 365)),
 });
 

@@ -23,6 +23,9 @@ export const limits = {
   httpBodyBytes: 128 * 1024,
   ticketLifeSeconds: 30,
   invitationLifeSeconds: 7 * 24 * 3600,
+  /** A socket that died in silence is found after 12 min at the most: who is back before is not offline. Up to a week. */
+  leastEndOfflineAfterMinutes: 15,
+  mostEndOfflineAfterMinutes: 7 * 24 * 60,
   pageOfCallers: 100,
   mostCallersAPage: 1000,
   /** The profile item stays under one read unit (4 KB), which every caller's message pays. */

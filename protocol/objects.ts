@@ -82,6 +82,8 @@ export type Clinic = z.output<typeof clinic>;
 export const settings = z.extend(clinic, {
   /** Minutes after which an unanswered message alerts every member. */
   unansweredAfterMinutes: count,
+  /** Minutes after which the visit of a caller who has no page connected is ended. */
+  endOfflineAfterMinutes: count,
   /** Days after the end of a visit until it is deleted. */
   retentionDays: count,
 });

@@ -9,7 +9,7 @@ import { type ConversationEntry, entryBytes, type Visit } from '../data/visit.ts
 import { deliverToCaller, messagesAddedFor } from './deliver.ts';
 import { frameRoom, jsonBytes, takeFitting } from './pages.ts';
 import type { CallerSocket, StaffActor, Uses } from './ports.ts';
-import { countFromCallerAfter, messagesAfter, type Reader, toCaller, toMessage } from './views.ts';
+import { callerEnded, countFromCallerAfter, messagesAfter, type Reader, toCaller, toMessage } from './views.ts';
 
 /** The `seq` under which this id was stored before with the same text, or `conflict` with another. Absent: never used. */
 export const findRepeat = (visit: Visit, entry: Pick<ConversationEntry, 'i' | 't'>): number | 'conflict' | undefined => {
@@ -105,7 +105,7 @@ const whyCallerCannot = (
 /** Why a caller's socket may not speak, if that is the reason. */
 export const whySocketCannot = (visit: Visit | undefined, socket: CallerSocket): RequestError | undefined => {
   if (!visit) return new RequestError('unauthenticated');
-  if (visit.status === 'ended') return new RequestError('caller-ended');
+  if (visit.status === 'ended') return callerEnded(visit);
   if (!visit.connections[socket.connectionId]) {
     return new RequestError('forbidden', undefined, 'This socket is not registered, or gave way to a newer one: send resume first.');
   }

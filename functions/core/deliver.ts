@@ -10,7 +10,7 @@ import type { Uses } from './ports.ts';
  * A socket that is gone is forgotten, by its very id. Answers whether any socket took all of it.
  */
 export const deliverToCaller = async (
-  ports: Uses<'callers' | 'poster'>,
+  ports: Uses<'callers' | 'poster' | 'now'>,
   caller: CallerKey & Pick<BoardRow, 'connections'>,
   events: readonly CallerEvent[],
   options: { except?: string } = {},
@@ -22,7 +22,7 @@ export const deliverToCaller = async (
       .map(async (connectionId) => {
         for (const frame of frames) {
           const delivery = await ports.poster.post(connectionId, frame);
-          if (delivery === 'gone') await tidyUp(ports.callers.disconnect(caller, connectionId));
+          if (delivery === 'gone') await tidyUp(ports.callers.disconnect(caller, connectionId, ports.now()));
           if (delivery !== 'posted') return false;
         }
         return true;

@@ -3,8 +3,8 @@ import type { BoardRow } from '../data/visit.ts';
 import { presentCallers } from './board.ts';
 import { deliverToCaller, deliverToStaff, messagesAddedFor } from './deliver.ts';
 import type { Uses } from './ports.ts';
-import { isOnline, messagesAfter, toCaller } from './views.ts';
-import { keepActive } from './visits.ts';
+import { endOfflineAfterMinutesOf, isOnline, messagesAfter, toCaller } from './views.ts';
+import { expiryOf, keepActive } from './visits.ts';
 
 type DeadlinePorts = Uses<'callers' | 'clinics' | 'connections' | 'poster' | 'now'>;
 
@@ -47,9 +47,27 @@ const meetDeadlinesOf = async (ports: DeadlinePorts, clinicId: string, activeUnt
 };
 
 const meetDeadlinesOfCaller = async (ports: DeadlinePorts, clinic: ClinicProfile, row: BoardRow): Promise<void> => {
+  if (await endLongOffline(ports, clinic, row)) return;
   await forgetSilentSockets(ports, row);
   await alertUnanswered(ports, clinic, row);
   await postAgain(ports, row);
+};
+
+/**
+ * Nobody comes back to a visit whose pages have all been gone for the clinic's minutes: it ends, and its retention begins. The update is refused
+ * where the caller returned meanwhile. Answers whether the visit is over.
+ */
+const endLongOffline = async (ports: DeadlinePorts, clinic: ClinicProfile, row: BoardRow): Promise<boolean> => {
+  const nowMs = ports.now();
+  const since = row.deadlines.disconnectedAt;
+  if (isOnline(row) || nowMs - (since ?? row.arrivedAt) < endOfflineAfterMinutesOf(clinic) * 60_000) return false;
+  const ended = await ports.callers.end(row, {
+    reason: 'offline',
+    nowMs,
+    expiresAtSeconds: expiryOf(clinic, nowMs),
+    whileOffline: { since },
+  });
+  return ended.outcome === 'done';
 };
 
 /** A socket that said nothing for longer than the gateway allows is looked up: gone, it is forgotten; alive (it only pings), it stays. */
@@ -58,7 +76,7 @@ const forgetSilentSockets = async (ports: DeadlinePorts, row: BoardRow): Promise
   for (const [connectionId, { seen }] of Object.entries(row.connections)) {
     if (Math.floor(now / 1000) - seen <= silentAfterSeconds) continue;
     const isOpen = await ports.poster.isOpen(connectionId);
-    if (isOpen === false) await ports.callers.disconnect(row, connectionId);
+    if (isOpen === false) await ports.callers.disconnect(row, connectionId, now);
     if (isOpen === true) await ports.callers.markSeen(row, connectionId, now);
   }
 };

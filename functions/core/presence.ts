@@ -79,9 +79,9 @@ const oldestOf = (visit: Visit): string | undefined =>
 
 /** A socket closed, as far as the gateway tells: its registration goes. */
 export const disconnect = async (
-  ports: Uses<'callers' | 'connections'>,
+  ports: Uses<'callers' | 'connections' | 'now'>,
   socket: { clinicId: string; connectionId: string } & ({ kind: 'staff' } | { kind: 'caller'; callerId: string }),
 ): Promise<void> => {
   if (socket.kind === 'staff') await ports.connections.remove(socket.clinicId, socket.connectionId);
-  else await ports.callers.disconnect(socket, socket.connectionId);
+  else await ports.callers.disconnect(socket, socket.connectionId, ports.now());
 };

@@ -1,11 +1,10 @@
-import { RequestError } from '../../protocol/errors.ts';
 import { limits } from '../../protocol/limits.ts';
 import { subprotocol, ticketPrefix } from '../../protocol/socket.ts';
 import type { TicketHolder } from '../data/tickets-table.ts';
 import type { Visit } from '../data/visit.ts';
 import type { StaffActor, Uses } from './ports.ts';
 import { hashOf, openTagged, tagged } from './secrets.ts';
-import { toTime } from './views.ts';
+import { callerEnded, toTime } from './views.ts';
 
 export interface Ticket {
   readonly ticket: string;
@@ -28,7 +27,7 @@ export const issueStaffTicket = (ports: Issues, actor: StaffActor, url: string):
   issueTicket(ports, actor.clinicId, { kind: 'staff', userId: actor.userId }, url);
 
 export const issueCallerTicket = async (ports: Issues, visit: Visit, url: string): Promise<Ticket> => {
-  if (visit.status === 'ended') throw new RequestError('caller-ended');
+  if (visit.status === 'ended') throw callerEnded(visit);
   return issueTicket(ports, visit.clinicId, { kind: 'caller', callerId: visit.callerId }, url);
 };
 

@@ -1,8 +1,13 @@
+import { RequestError } from '../../protocol/errors.ts';
 import type { Caller, Clinic, Message, Settings } from '../../protocol/objects.ts';
 import type { ClinicProfile } from '../data/clinics-table.ts';
 import { type BoardRow, type ConversationEntry, kindOf, type Visit } from '../data/visit.ts';
 
 /** What the wire shows of what is stored. */
+
+/** The refusal that tells a caller that the visit is over, and why. */
+export const callerEnded = ({ endReason }: Pick<Visit, 'endReason'>): RequestError =>
+  new RequestError('caller-ended', endReason && { reason: endReason });
 
 export const toTime = (ms: number): string => new Date(ms).toISOString();
 
@@ -66,8 +71,15 @@ export const toClinic = (profile: ClinicProfile): Clinic => ({
   version: profile.version,
 });
 
+/** What holds where a clinic has set nothing else: half a day, so that nobody is ended who merely went for lunch. */
+const usualEndOfflineAfterMinutes = 720;
+
+export const endOfflineAfterMinutesOf = (profile: Pick<ClinicProfile, 'endOfflineAfterMinutes'>): number =>
+  profile.endOfflineAfterMinutes ?? usualEndOfflineAfterMinutes;
+
 export const toSettings = (profile: ClinicProfile): Settings => ({
   ...toClinic(profile),
   unansweredAfterMinutes: profile.unansweredAfterMinutes,
+  endOfflineAfterMinutes: endOfflineAfterMinutesOf(profile),
   retentionDays: profile.retentionDays,
 });

@@ -109,8 +109,12 @@ const end = async (
   const clinic = await ports.clinics.profile(key.clinicId);
   if (!clinic) throw new RequestError('not-found');
   const nowMs = ports.now();
-  return ports.callers.end(key, { ...change, nowMs, expiresAtSeconds: Math.ceil(nowMs / 1000) + clinic.retentionDays * 24 * 3600 });
+  return ports.callers.end(key, { ...change, nowMs, expiresAtSeconds: expiryOf(clinic, nowMs) });
 };
+
+/** When a visit that ends now is deleted, s. */
+export const expiryOf = (clinic: Pick<ClinicProfile, 'retentionDays'>, endedAtMs: number): number =>
+  Math.ceil(endedAtMs / 1000) + clinic.retentionDays * 24 * 3600;
 
 /** The caller leaves. Their other sockets are told by whoever follows the stream; this one by `farewell`, after its answer. */
 export const leave = async (ports: Uses<'callers' | 'clinics' | 'now'>, socket: CallerSocket): Promise<Results['leave']> => {

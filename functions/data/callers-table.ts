@@ -24,6 +24,9 @@ const clinicLetsCallersWrite = '(attribute_not_exists(guestMessages) OR guestMes
 const onlyThisCallerMayWrite = 'guestMessages = :true';
 const withinRate = '(attribute_not_exists(sentInMinute.#minute) OR sentInMinute.#minute < :mostInMinute)';
 const hasFreeSocket = 'size(connections) < :mostSockets';
+const hasNoSocket = 'size(connections) = :zero';
+const offlineSinceThen = 'deadlines.disconnectedAt = :offlineSince';
+const neverConnected = 'attribute_not_exists(deadlines.disconnectedAt)';
 
 const every = (...conditions: string[]) => conditions.join(' AND ');
 
@@ -225,11 +228,23 @@ export const createCallersTable = (client: DynamoDBDocumentClient, tableName: st
       });
     },
 
-    /** Ends the visit: off the board, no socket, and retention runs. The sockets stand in `closing` for whoever tells them. */
+    /**
+     * Ends the visit: off the board, no socket, and retention runs. The sockets stand in `closing` for whoever tells them.
+     * @param change.connectionId the live socket that asks for it
+     * @param change.whileOffline only while no socket is registered, none has come and gone since `since` (ms), or ever, where that is absent
+     */
     end(
       key: CallerKey,
-      change: { reason: NonNullable<Visit['endReason']>; nowMs: number; expiresAtSeconds: number; connectionId?: string | undefined },
+      change: {
+        reason: NonNullable<Visit['endReason']>;
+        nowMs: number;
+        expiresAtSeconds: number;
+        connectionId?: string | undefined;
+        whileOffline?: { readonly since: number | undefined } | undefined;
+      },
     ): Promise<Written<Visit>> {
+      const { whileOffline } = change;
+      const stillOffline = whileOffline ? [hasNoSocket, whileOffline.since === undefined ? neverConnected : offlineSinceThen] : [];
       return update(key, {
         set: `SET ${[
           '#status = :ended',
@@ -242,8 +257,9 @@ export const createCallersTable = (client: DynamoDBDocumentClient, tableName: st
           'version = version + :one',
           ...(change.connectionId === undefined ? [] : ['leftFrom = :leftFrom']),
         ].join(', ')}`,
-        condition: every(known, stillPresent, ...(change.connectionId === undefined ? [] : [fromLiveSocket])),
+        condition: every(known, stillPresent, ...(change.connectionId === undefined ? [] : [fromLiveSocket]), ...stillOffline),
         values: {
+          ...(whileOffline && { ':zero': 0, ...(whileOffline.since !== undefined && { ':offlineSince': whileOffline.since }) }),
           ':ended': 'ended',
           ':now': change.nowMs,
           ':boardKey': endedKey(change.nowMs, key.callerId),
@@ -257,10 +273,10 @@ export const createCallersTable = (client: DynamoDBDocumentClient, tableName: st
       });
     },
 
-    /** Undoes a mistaken end: back to waiting at the old place. Refused where anything changed since `ended` was read. */
+    /** Undoes a mistaken end: back to waiting at the old place, offline from now on. Refused where anything changed since `ended` was read. */
     reopen(ended: Visit, nowMs: number): Promise<Written<Visit>> {
       return update(ended, {
-        set: 'SET #status = :waiting, statusSince = :now, boardKey = :boardKey, version = version + :one REMOVE expiresAtSeconds, closing, endReason, leftFrom',
+        set: 'SET #status = :waiting, statusSince = :now, boardKey = :boardKey, deadlines.disconnectedAt = :now, version = version + :one REMOVE expiresAtSeconds, closing, endReason, leftFrom',
         condition: every(known, '#status = :ended', 'version = :version'),
         values: {
           ':waiting': 'waiting',
@@ -316,11 +332,11 @@ export const createCallersTable = (client: DynamoDBDocumentClient, tableName: st
     },
 
     /** Forgets one socket, by its very id: a newer one is never touched. */
-    disconnect(key: CallerKey, connectionId: string): Promise<Written<Visit>> {
+    disconnect(key: CallerKey, connectionId: string, nowMs: number): Promise<Written<Visit>> {
       return update(key, {
-        set: 'SET version = version + :one REMOVE connections.#connection',
+        set: 'SET deadlines.disconnectedAt = :now, version = version + :one REMOVE connections.#connection',
         condition: every(known, fromLiveSocket),
-        values: { ':one': 1 },
+        values: { ':now': nowMs, ':one': 1 },
         names: { '#connection': connectionId },
       });
     },

@@ -14,6 +14,8 @@ export interface ClinicProfile {
   readonly expectationText: string;
   readonly waitingThresholdMinutes: number;
   readonly unansweredAfterMinutes: number;
+  /** Absent on clinics stored before it was: see `endOfflineAfterMinutesOf`. */
+  readonly endOfflineAfterMinutes?: number;
   readonly retentionDays: number;
   /** Kept beside the members by the same transactions, so that the last administrator can neither leave nor be demoted. */
   readonly administratorCount: number;

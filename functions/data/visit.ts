@@ -49,10 +49,12 @@ export interface BoardRow {
   readonly lastMessagePreview?: string;
   readonly unreadCount: number;
   readonly unansweredSince?: number;
-  /** What the deadlines worker has done, so that it does it once. A map, because an index projects 20 attributes at the most. */
+  /** What the deadlines worker goes by. A map, because an index projects 20 attributes at the most. */
   readonly deadlines: {
     /** The message that stands unanswered since then has alerted everyone. */
     readonly alertedFor?: number;
+    /** When a socket of this caller last went: while none is registered, the caller is offline since then. */
+    readonly disconnectedAt?: number;
   };
   readonly deliveredSeq: number;
   readonly readSeq: number;
@@ -77,7 +79,7 @@ export interface Visit extends BoardRow {
   readonly sentInMinute: Readonly<Record<string, number>>;
   /** The sockets that were open when the visit ended, to be told and closed. */
   readonly closing?: Readonly<Record<string, Connection>>;
-  readonly endReason?: 'left' | 'ended-by-staff';
+  readonly endReason?: 'left' | 'ended-by-staff' | 'offline';
   /** The socket that `leave` came from: it is told and closed by its own request, after its answer. */
   readonly leftFrom?: string;
 }

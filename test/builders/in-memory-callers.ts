@@ -46,11 +46,23 @@ export const inMemoryCallers = (visits: readonly Visit[], { pageSize = 1000 }: {
       });
     },
 
-    disconnect: async (key, connectionId) => {
+    disconnect: async (key, connectionId, nowMs) => {
       const visit = stored.get(keyOf(key));
       if (!visit?.connections[connectionId]) return refused(visit);
       const { [connectionId]: _gone, ...connections } = visit.connections;
-      return change(visit, { connections, version: visit.version + 1 });
+      return change(visit, { connections, deadlines: { ...visit.deadlines, disconnectedAt: nowMs }, version: visit.version + 1 });
+    },
+
+    end: async (key, { reason, nowMs, expiresAtSeconds, whileOffline }) => {
+      const visit = stored.get(keyOf(key));
+      if (!visit || visit.status === 'ended') return refused(visit);
+      const isStillOffline = Object.keys(visit.connections).length === 0 && visit.deadlines.disconnectedAt === whileOffline?.since;
+      if (whileOffline && !isStillOffline) return refused(visit);
+      return change(visit, {
+        ...new CallerBuilder(visit).ended(reason, nowMs).build(),
+        expiresAtSeconds,
+        version: visit.version + 1,
+      });
     },
 
     markSeen: async (key, connectionId, nowMs) => {
@@ -63,7 +75,7 @@ export const inMemoryCallers = (visits: readonly Visit[], { pageSize = 1000 }: {
     markAlerted: async (key, unansweredSince) => {
       const visit = stored.get(keyOf(key));
       if (visit?.unansweredSince !== unansweredSince) return refused(visit);
-      return change(visit, { deadlines: { alertedFor: unansweredSince } });
+      return change(visit, { deadlines: { ...visit.deadlines, alertedFor: unansweredSince } });
     },
   };
   return {

@@ -104,6 +104,37 @@ describe('a socket that has been silent for longer than the gateway lets it live
   });
 });
 
+describe('a caller whose page has gone', () => {
+  const goneFor = async (minutes: number) => {
+    sue.network.unplug();
+    await eventually(async () => expect(await tables.registered(sue.visit)).toEqual([]));
+    expect((await tables.visit(sue.visit))?.deadlines.disconnectedAt).toBeGreaterThan(Date.now() - minuteMs);
+    await tables.change(sue.visit, ['deadlines', 'disconnectedAt'], Date.now() - minutes * minuteMs);
+    await control.runSchedules();
+  };
+
+  it('keeps place, thread and language on return within the clinic’s minutes', async () => {
+    await onDuty.client.notify(sue.callerId, 'Please wait');
+    await eventually(() => expect(sue.heard).toEqual(['Please wait']));
+    const before = onDuty.row(sue);
+    await goneFor(719);
+    await onDuty.client.notify(sue.callerId, 'Are you there?');
+    sue.network.plugIn();
+    await eventually(() => expect(sue.heard).toEqual(['Please wait', 'Are you there?']));
+    const { arrivedAt, language, status } = before;
+    await eventually(() => expect(onDuty.row(sue)).toMatchObject({ arrivedAt, language, status, online: true, messageCount: 2 }));
+  });
+
+  it('is ended after them, and is told why on return', async () => {
+    await clinic.administrator.changeSettings(clinic.clinicId, { endOfflineAfterMinutes: 60 });
+    await goneFor(60);
+    await eventually(() => expect(onDuty.client.callers.has(sue.callerId)).toBe(false));
+    expect(await tables.visit(sue.visit)).toMatchObject({ status: 'ended', endReason: 'offline', expiresAtSeconds: expect.any(Number) });
+    sue.network.plugIn();
+    await eventually(() => expect(sue.ended).toEqual(['offline']));
+  });
+});
+
 describe('a message that an online caller has not acknowledged', () => {
   it('is posted again after half a minute, and is applied once', async () => {
     const connectionId = await control.connectionOf(sue);

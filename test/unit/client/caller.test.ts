@@ -345,6 +345,13 @@ describe('the end of a visit', () => {
     expect(page.outbox).toEqual([]);
   });
 
+  it('that is found out only on return says why, where the clinic still knows', async () => {
+    const { platform, page, endings } = aPage();
+    platform.http = () => ({ status: 409, body: { code: 'caller-ended', detail: '', details: { reason: 'offline' } } });
+    expect(await failure(page.open())).toBe('caller-ended');
+    expect(endings).toEqual([{ reason: 'offline' }]);
+  });
+
   it('comes by leaving, told once', async () => {
     const { platform, page, endings } = aPage();
     platform.rules.set('leave', () => ({}));

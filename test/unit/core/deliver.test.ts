@@ -27,7 +27,7 @@ describe('deliverToCaller', () => {
         }),
     });
     return {
-      deliver: (...args: [CallerEvent[], { except?: string }?]) => deliverToCaller({ callers, poster }, sue, ...args),
+      deliver: (...args: [CallerEvent[], { except?: string }?]) => deliverToCaller({ callers, poster, now: () => morning }, sue, ...args),
       poster,
       forgotten,
     };
@@ -83,7 +83,9 @@ describe('deliverToCaller', () => {
 
   it('answers that nobody took it where nobody is connected', async () => {
     const poster = aPoster();
-    await expect(deliverToCaller({ callers: only<CallersTable>({}), poster }, aCaller().offline().build(), [ended])).resolves.toBe(false);
+    await expect(
+      deliverToCaller({ callers: only<CallersTable>({}), poster, now: () => morning }, aCaller().offline().build(), [ended]),
+    ).resolves.toBe(false);
   });
 });
 

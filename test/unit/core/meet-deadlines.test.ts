@@ -21,6 +21,7 @@ const given = ({
   pageSize = 100,
   broken,
   brokenCaller,
+  beforeEnd,
 }: {
   visits: readonly Visit[];
   clinics?: ClinicProfile[];
@@ -30,7 +31,10 @@ const given = ({
   pageSize?: number;
   broken?: string;
   brokenCaller?: string;
+  /** What happens between the reading of the board and the end of a visit. */
+  beforeEnd?: (callers: ReturnType<typeof inMemoryCallers>) => void;
 }) => {
+  const time = { now: morning };
   const callers = inMemoryCallers(visits, { pageSize });
   const dashboards = someDashboards(aDashboard('d1', 'clerk'), aDashboard('d2', 'admin'));
   const care: unknown[] = [];
@@ -40,6 +44,11 @@ const given = ({
       markAlerted: async (key, since) => {
         if (key.callerId === brokenCaller || !callers.table.markAlerted) throw new Error('out of reach');
         return callers.table.markAlerted(key, since);
+      },
+      end: async (key, change) => {
+        beforeEnd?.(callers);
+        if (!callers.table.end) throw new Error('not reached');
+        return callers.table.end(key, change);
       },
     }),
     clinics: only<ClinicsTable>({
@@ -59,9 +68,9 @@ const given = ({
     }),
     connections: dashboards.store,
     poster,
-    now: () => morning,
+    now: () => time.now,
   };
-  return { run: () => meetDeadlines(ports), callers, poster, care };
+  return { run: () => meetDeadlines(ports), callers, poster, care, time };
 };
 
 describe('an unanswered message', () => {
@@ -153,6 +162,94 @@ describe('a silent socket', () => {
     const { run, callers } = given({ visits: [visit.build()], poster: aPoster({}, { c1: false }) });
     await run();
     expect(Object.keys(callers.get('sue').connections)).toEqual(['c2']);
+  });
+});
+
+describe('a caller without a page', () => {
+  const offlineFor = (minutes: number) =>
+    aCaller()
+      .offline()
+      .with({ deadlines: { disconnectedAt: morning - minutes * minute } });
+
+  it('is ended after half a day, unless the clinic has set another time, and the retention begins', async () => {
+    const { run, callers } = given({ visits: [offlineFor(720).build()] });
+    await run();
+    expect(callers.get('sue')).toMatchObject({
+      status: 'ended',
+      endReason: 'offline',
+      expiresAtSeconds: nowSeconds + 7 * 24 * 3600,
+      closing: {},
+    });
+  });
+
+  it.each([
+    ['is not ended before', offlineFor(719), 720],
+    ['is not ended before the clinic’s minutes', offlineFor(29), 30],
+    ['is not ended while one of the pages is open', offlineFor(5000).online('c1'), 720],
+    ['who never had one is not ended before, by the arrival', aCaller().with({ arrivedAt: morning - 719 * minute }), 720],
+  ])('%s', async (_what, visit, endOfflineAfterMinutes) => {
+    const { run, callers } = given({
+      visits: [visit.build()],
+      clinics: [aClinic({ endOfflineAfterMinutes, activeUntilSeconds: inCare })],
+    });
+    await run();
+    expect(callers.get('sue')).toEqual(visit.build());
+  });
+
+  it.each([
+    ['after the clinic’s minutes', offlineFor(30), 30],
+    ['who never had one, by the arrival', aCaller().with({ arrivedAt: morning - 720 * minute }), 720],
+  ])('is ended %s', async (_what, visit, endOfflineAfterMinutes) => {
+    const { run, callers } = given({
+      visits: [visit.build()],
+      clinics: [aClinic({ endOfflineAfterMinutes, activeUntilSeconds: inCare })],
+    });
+    await run();
+    expect(callers.get('sue').endReason).toBe('offline');
+  });
+
+  it.each([
+    ['is back', aCaller().online('c9').build()],
+    ['was back, and left again', offlineFor(1).build()],
+  ])('is not ended who %s since the board was read', async (_what, meanwhile) => {
+    const { run, callers } = given({ visits: [offlineFor(720).build()], beforeEnd: (stored) => stored.put(meanwhile) });
+    await run();
+    expect(callers.get('sue')).toEqual(meanwhile);
+  });
+
+  it('is ended once, however often and late the worker runs', async () => {
+    const { run, callers, time } = given({ visits: [offlineFor(720).build()] });
+    await run();
+    const ended = callers.get('sue');
+    time.now += 60 * minute;
+    await run();
+    expect(callers.get('sue')).toEqual(ended);
+  });
+
+  it('alerts nobody any more once the visit is over', async () => {
+    const visit = offlineFor(720).withMessages(wrote('Hello?', { s: morning - 800 * minute }));
+    const { run, poster } = given({ visits: [visit.build()] });
+    await run();
+    expect(poster.tried).toEqual([]);
+  });
+
+  it('who is forgotten by the worker itself is offline from then on', async () => {
+    const silent = aCaller().with({ connections: { c1: { at: morning, seen: nowSeconds - 721 } } });
+    const { run, callers } = given({ visits: [silent.build()], poster: aPoster({}, { c1: false }) });
+    await run();
+    expect(callers.get('sue').deadlines).toEqual({ disconnectedAt: morning });
+  });
+
+  it('does not keep the clinic in care for ever: once all have ended, it rests', async () => {
+    const { run, care, time } = given({ visits: [offlineFor(719).build()], clinics: [aClinic({ activeUntilSeconds: nowSeconds + 59 })] });
+    await run();
+    expect(care).toEqual([['keep', 'demo', nowSeconds + activeForSeconds]]);
+    time.now += minute;
+    await run();
+    care.length = 0;
+    time.now += minute;
+    await run();
+    expect(care).toEqual([['rest', 'demo', nowSeconds + 59]]);
   });
 });
 

@@ -186,7 +186,7 @@ describe('disconnect', () => {
   it('forgets a dashboard by its very id', async () => {
     const dashboards = someDashboards(aDashboard('d1'), aDashboard('d2'));
     await disconnect(
-      { callers: only<CallersTable>({}), connections: dashboards.store },
+      { callers: only<CallersTable>({}), connections: dashboards.store, now: () => morning },
       { kind: 'staff', clinicId: 'demo', connectionId: 'd1' },
     );
     expect(dashboards.ids()).toEqual(['d2']);
@@ -195,15 +195,15 @@ describe('disconnect', () => {
   it('forgets a caller’s socket by its very id', async () => {
     const forgotten: unknown[] = [];
     const callers = only<CallersTable>({
-      disconnect: async ({ clinicId, callerId }, connectionId) => {
-        forgotten.push([clinicId, callerId, connectionId]);
+      disconnect: async ({ clinicId, callerId }, connectionId, nowMs) => {
+        forgotten.push([clinicId, callerId, connectionId, nowMs]);
         return refused();
       },
     });
     await disconnect(
-      { callers, connections: someDashboards().store },
+      { callers, connections: someDashboards().store, now: () => morning },
       { kind: 'caller', clinicId: 'demo', callerId: 'sue', connectionId: 'c1' },
     );
-    expect(forgotten).toEqual([['demo', 'sue', 'c1']]);
+    expect(forgotten).toEqual([['demo', 'sue', 'c1', morning]]);
   });
 });

@@ -44,7 +44,7 @@ describe('a ticket', () => {
 
   it('is not given to a caller who has left', async () => {
     const { ports, stored } = given();
-    await expectRefusal(issueCallerTicket(ports, aCaller().ended().build(), url), 'caller-ended');
+    await expectRefusal(issueCallerTicket(ports, aCaller().ended().build(), url), 'caller-ended', { reason: 'ended-by-staff' });
     expect(stored).toEqual([]);
   });
 });

@@ -38,13 +38,21 @@ const updates: [string, () => Promise<unknown>][] = [
   ['setStatus', () => callers.setStatus(key, 'being-seen', morning)],
   ['end by staff', () => callers.end(key, { reason: 'ended-by-staff', nowMs: morning, expiresAtSeconds: 99 })],
   ['end by the caller', () => callers.end(key, { reason: 'left', nowMs: morning, expiresAtSeconds: 99, connectionId: 'c1' })],
+  [
+    'end of one who is offline',
+    () => callers.end(key, { reason: 'offline', nowMs: morning, expiresAtSeconds: 99, whileOffline: { since: 7 } }),
+  ],
+  [
+    'end of one who never connected',
+    () => callers.end(key, { reason: 'offline', nowMs: morning, expiresAtSeconds: 99, whileOffline: { since: undefined } }),
+  ],
   ['reopen', () => callers.reopen(aCaller().ended().build(), morning)],
   ['setGuestMessages', () => callers.setGuestMessages(key, true)],
   ['setGuestMessages as the clinic', () => callers.setGuestMessages(key, null)],
   ['connect', () => callers.connect(key, 'c1', morning - 1000, morning, 5)],
   ['connectInsteadOf', () => callers.connectInsteadOf(key, 'c0', 'c1', morning - 1000, morning)],
   ['markSeen', () => callers.markSeen(key, 'c1', morning)],
-  ['disconnect', () => callers.disconnect(key, 'c1')],
+  ['disconnect', () => callers.disconnect(key, 'c1', morning)],
   ['markAlerted', () => callers.markAlerted(key, morning)],
 ];
 
@@ -287,12 +295,40 @@ describe('end', () => {
   });
 });
 
+describe('end of a caller who is offline', () => {
+  const endOffline = (since: number | undefined) =>
+    callers.end(key, { reason: 'offline', nowMs: morning, expiresAtSeconds: 99, whileOffline: { since } });
+
+  it('is refused by a socket that is open, and by one that came and went since', async () => {
+    await endOffline(7);
+    const { condition, values } = lastUpdate();
+    expect(condition).toEqual([
+      'attribute_exists(callerId)',
+      '#status <> :ended',
+      'size(connections) = :zero',
+      'deadlines.disconnectedAt = :offlineSince',
+    ]);
+    expect(values).toMatchObject({ ':zero': 0, ':offlineSince': 7, ':reason': 'offline' });
+  });
+
+  it('who never connected is refused by any socket that ever was', async () => {
+    await endOffline(undefined);
+    expect(lastUpdate().condition.slice(2)).toEqual(['size(connections) = :zero', 'attribute_not_exists(deadlines.disconnectedAt)']);
+  });
+});
+
 describe('reopen', () => {
-  it('brings the ended caller, as read, back to the old place, and forgets the end', async () => {
+  it('brings the ended caller, as read, back to the old place, offline from now on, and forgets the end', async () => {
     const ended = aCaller().ended().with({ version: 7 }).build();
     await callers.reopen(ended, morning);
     const { set, remove, condition, values } = lastUpdate();
-    expect(set).toEqual(['#status = :waiting', 'statusSince = :now', 'boardKey = :boardKey', 'version = version + :one']);
+    expect(set).toEqual([
+      '#status = :waiting',
+      'statusSince = :now',
+      'boardKey = :boardKey',
+      'deadlines.disconnectedAt = :now',
+      'version = version + :one',
+    ]);
     expect(remove).toEqual(['expiresAtSeconds', 'closing', 'endReason', 'leftFrom']);
     expect(condition).toEqual(['attribute_exists(callerId)', '#status = :ended', 'version = :version']);
     expect(values).toMatchObject({ ':waiting': 'waiting', ':boardKey': `p#${ended.arrivedAt}#sue`, ':version': 7 });
@@ -342,10 +378,11 @@ describe('sockets', () => {
     expect(values).toEqual({ ':seen': nowSeconds });
   });
 
-  it('are forgotten by their very id, if they are still there', async () => {
-    await callers.disconnect(key, 'c1');
-    const { set, remove, condition, names } = lastUpdate();
-    expect(set).toEqual(['version = version + :one']);
+  it('are forgotten by their very id, if they are still there, and it is kept when', async () => {
+    await callers.disconnect(key, 'c1', morning);
+    const { set, remove, condition, names, values } = lastUpdate();
+    expect(set).toEqual(['deadlines.disconnectedAt = :now', 'version = version + :one']);
+    expect(values).toEqual({ ':now': morning, ':one': 1 });
     expect(remove).toEqual(['connections.#connection']);
     expect(condition).toEqual(['attribute_exists(callerId)', 'attribute_exists(connections.#connection)']);
     expect(names).toEqual({ '#connection': 'c1' });

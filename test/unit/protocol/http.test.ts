@@ -81,6 +81,8 @@ describe('settings', () => {
     ['a switch', { guestMessages: true }, { guestMessages: 'yes' }],
     ['minutes 1–1440', { waitingThresholdMinutes: 1440 }, { waitingThresholdMinutes: 0 }],
     ['whole minutes', { unansweredAfterMinutes: 1 }, { unansweredAfterMinutes: 1.5 }],
+    ['a caller without a page for 15 minutes at least', { endOfflineAfterMinutes: 15 }, { endOfflineAfterMinutes: 14 }],
+    ['a caller without a page for a week at most', { endOfflineAfterMinutes: 10_080 }, { endOfflineAfterMinutes: 10_081 }],
     ['days 1–365', { retentionDays: 365 }, { retentionDays: 366 }],
     ['an expectation text up to 500', { expectationText: 'x'.repeat(500) }, { expectationText: 'x'.repeat(501) }],
     ['at least one language', { languages: ['en', 'ar'] }, { languages: [] }],

@@ -17,7 +17,7 @@ interface EndedPageProps {
 export const EndedPage = ({ view, ending, now, heading, onCheckInAgain }: EndedPageProps) => {
   const { t } = useTranslation();
   const { clinic, messages } = view;
-  const mayReturn = ending === 'ended-by-staff' || ending === 'unknown';
+  const mayReturn = ending !== 'left' && ending !== 'erased';
 
   const words = (): { title: string; help: string } => {
     switch (ending) {
@@ -27,6 +27,8 @@ export const EndedPage = ({ view, ending, now, heading, onCheckInAgain }: EndedP
         return { title: t('ended.erased'), help: t('ended.erased.help') };
       case 'ended-by-staff':
         return { title: t('ended.title'), help: t('ended.byClinic') };
+      case 'offline':
+        return { title: t('ended.title'), help: t('ended.offline') };
       case 'unknown':
         return { title: t('ended.title'), help: t('ended.unknown') };
     }
