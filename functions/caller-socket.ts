@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import { type CallerAction, callerActions, type FieldsOf, type Results } from '../protocol/frames.ts';
 import { limits } from '../protocol/limits.ts';
 import { limitFrom, required } from './adapters/environment.ts';
-import { createManagementClient, createPoster } from './adapters/poster.ts';
+import { createPromptPoster } from './adapters/poster.ts';
 import { system } from './adapters/system.ts';
 import { acknowledge, sendMessage } from './core/conversation.ts';
 import type { CallerSocket } from './core/ports.ts';
@@ -19,7 +19,7 @@ const ports = {
   ...system,
   callers: createCallersTable(client, required('CALLERS_TABLE')),
   clinics: createClinicsTable(client, required('CLINICS_TABLE')),
-  poster: createPoster(createManagementClient(required('CONNECTIONS_ENDPOINT'))),
+  poster: createPromptPoster(required('CONNECTIONS_ENDPOINT')),
 };
 const mostMessagesInMinute = limitFrom('CALLER_MESSAGES_PER_MINUTE', limits.callerMessagesPerMinute);
 

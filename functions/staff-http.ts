@@ -14,7 +14,7 @@ import {
 import { userId as userIdSchema } from '../protocol/ids.ts';
 import { limits } from '../protocol/limits.ts';
 import { required } from './adapters/environment.ts';
-import { createManagementClient, createPoster } from './adapters/poster.ts';
+import { createPromptPoster } from './adapters/poster.ts';
 import { createStartWorker } from './adapters/start-worker.ts';
 import { system } from './adapters/system.ts';
 import { readBoard } from './core/board.ts';
@@ -43,7 +43,7 @@ const ports = {
   connections: createConnectionsTable(client, required('CONNECTIONS_TABLE')),
   tickets: createTicketsTable(client, required('TICKETS_TABLE')),
   broadcasts: createBroadcastsTable(client, required('BROADCASTS_TABLE')),
-  poster: createPoster(createManagementClient(required('CONNECTIONS_ENDPOINT'))),
+  poster: createPromptPoster(required('CONNECTIONS_ENDPOINT')),
   startWorker: createStartWorker(new LambdaClient({}), required('BROADCAST_FUNCTION')),
 };
 const webSocketUrl = required('WEB_SOCKET_URL');

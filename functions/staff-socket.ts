@@ -2,7 +2,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import middy from '@middy/core';
 import { type FieldsOf, type Results, type StaffAction, staffActions } from '../protocol/frames.ts';
 import { required } from './adapters/environment.ts';
-import { createManagementClient, createPoster } from './adapters/poster.ts';
+import { createPromptPoster } from './adapters/poster.ts';
 import { createStartWorker } from './adapters/start-worker.ts';
 import { system } from './adapters/system.ts';
 import { subscribe } from './core/board.ts';
@@ -26,7 +26,7 @@ const ports = {
   clinics: createClinicsTable(client, required('CLINICS_TABLE')),
   connections: createConnectionsTable(client, required('CONNECTIONS_TABLE')),
   broadcasts: createBroadcastsTable(client, required('BROADCASTS_TABLE')),
-  poster: createPoster(createManagementClient(required('CONNECTIONS_ENDPOINT'))),
+  poster: createPromptPoster(required('CONNECTIONS_ENDPOINT')),
   startWorker: createStartWorker(new LambdaClient({}), required('BROADCAST_FUNCTION')),
 };
 

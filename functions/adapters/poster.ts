@@ -10,10 +10,17 @@ import {
 import type { Delivery, Poster } from '../core/ports.ts';
 import { logFailure } from './log.ts';
 
-/** @param endpoint `https://{api}.execute-api.{region}.amazonaws.com/{stage}`, never taken from an event. */
-export const createManagementClient = (endpoint: string): ApiGatewayManagementApiClient =>
+/** How long a sender may wait for a post, ms, the pause before a second try (at most 500 ms) not counted. */
+const promptMs = 1000;
+
+/**
+ * @param endpoint `https://{api}.execute-api.{region}.amazonaws.com/{stage}`, never taken from an event.
+ * @param maxAttempts the SDK pauses between them, at random up to 0.5 s and then up to 1 s where the answer was 429
+ */
+export const createManagementClient = (endpoint: string, maxAttempts = 3): ApiGatewayManagementApiClient =>
   new ApiGatewayManagementApiClient({
     endpoint,
+    maxAttempts,
     requestHandler: {
       connectionTimeout: 1000,
       requestTimeout: 3000,
@@ -23,11 +30,19 @@ export const createManagementClient = (endpoint: string): ApiGatewayManagementAp
     },
   });
 
-/** Posts through the AWS SDK: kept connections, three attempts, back-off on 429. */
-export const createPoster = (client: ApiGatewayManagementApiClient): Poster => ({
+/**
+ * Posts for those who wait for an answer. What they sent is stored by then, so a socket that is slow or throttled does not keep them: two attempts,
+ * the second for a kept connection that the gateway had closed, within a second. Nothing may go on after the answer, as Lambda freezes it; the
+ * deadlines worker posts again what is not acknowledged after 30 s.
+ */
+export const createPromptPoster = (endpoint: string): Poster => createPoster(createManagementClient(endpoint, 2), promptMs);
+
+/** Posts through the AWS SDK: kept connections, as many attempts as the client makes, back-off on 429. @param withinMs for a post, all attempts together */
+export const createPoster = (client: ApiGatewayManagementApiClient, withinMs?: number): Poster => ({
   async post(connectionId, frame) {
     try {
-      await client.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data: frame }));
+      const command = new PostToConnectionCommand({ ConnectionId: connectionId, Data: frame });
+      await client.send(command, withinMs === undefined ? {} : { abortSignal: AbortSignal.timeout(withinMs) });
       return 'posted';
     } catch (error) {
       const delivery = deliveryOf(error);

@@ -54,7 +54,10 @@ export const requireProfile = async (ports: Uses<'clinics'>, clinicId: string): 
   return profile;
 };
 
-/** Changes the settings; the worker then tells every open page. */
+/**
+ * Changes the settings; the worker then tells every open page. What is stored is answered as stored, though the worker cannot be started: pages
+ * hear of it by their next `resume` or `subscribe`, which comes within 5 min.
+ */
 export const changeSettings = async (
   ports: Uses<'clinics' | 'startWorker'>,
   clinicId: string,
@@ -70,7 +73,9 @@ export const changeSettings = async (
   }
   const profile = await ports.clinics.changeSettings(clinicId, change);
   if (!profile) throw new RequestError('not-found');
-  await ports.startWorker({ kind: 'clinic-changed', clinicId });
+  await ports.startWorker({ kind: 'clinic-changed', clinicId }).catch((error) => {
+    if (!(error instanceof RequestError)) throw error;
+  });
   return toSettings(profile);
 };
 

@@ -22,7 +22,7 @@ export type WorkerJob =
   | { readonly kind: 'broadcast'; readonly clinicId: string; readonly broadcastId: string }
   | { readonly kind: 'clinic-changed'; readonly clinicId: string };
 
-/** Hands a job to the worker; it may run it twice. */
+/** Hands a job to the worker; it may run it twice. @throws RequestError `unavailable` where that cannot be done now */
 export type StartWorker = (job: WorkerJob) => Promise<void>;
 
 /** All that core needs of the world. Each function says which of it it uses. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { announceClinic } from '../../../functions/core/announce-clinic.ts';
 import { changeSettings, createClinic, listClinics, requireProfile } from '../../../functions/core/clinics.ts';
 import type { ClinicProfile, ClinicsTable } from '../../../functions/data/clinics-table.ts';
+import { RequestError } from '../../../protocol/errors.ts';
 import type { Member } from '../../../protocol/objects.ts';
 import { manyCallers } from '../../builders/a-caller.ts';
 import { aClinic, aDashboard, anAdministrator } from '../../builders/a-clinic.ts';
@@ -95,11 +96,25 @@ describe('changeSettings', () => {
     await expect(changeSettings(ports, 'demo', { guestMessages: true })).resolves.toMatchObject({
       guestMessages: true,
       unansweredAfterMinutes: 5,
+      endOfflineAfterMinutes: 720,
       retentionDays: 7,
       version: 2,
     });
     expect(changes).toEqual([{ guestMessages: true }]);
     expect(worker.jobs).toEqual([{ kind: 'clinic-changed', clinicId: 'demo' }]);
+  });
+
+  it('answers what is stored, though nobody can be told of it now', async () => {
+    const { ports, changes } = given({ after: aClinic({ guestMessages: true, version: 2 }) });
+    const startWorker = () => Promise.reject(new RequestError('unavailable'));
+    await expect(changeSettings({ ...ports, startWorker }, 'demo', { guestMessages: true })).resolves.toMatchObject({ version: 2 });
+    expect(changes).toHaveLength(1);
+  });
+
+  it('does not hide what is broken', async () => {
+    const { ports } = given();
+    const startWorker = () => Promise.reject(new TypeError('broken'));
+    await expect(changeSettings({ ...ports, startWorker }, 'demo', { guestMessages: true })).rejects.toThrow('broken');
   });
 
   it('keeps the profile under 4 KB, which every caller’s message reads', async () => {

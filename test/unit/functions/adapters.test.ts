@@ -6,10 +6,13 @@ import {
   PayloadTooLargeException,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { mockClient } from 'aws-sdk-client-mock';
 import { limitFrom, required } from '../../../functions/adapters/environment.ts';
 import { toRequestError } from '../../../functions/adapters/failure.ts';
-import { createManagementClient, createPoster } from '../../../functions/adapters/poster.ts';
+import { createManagementClient, createPoster, createPromptPoster } from '../../../functions/adapters/poster.ts';
+import { createStartWorker } from '../../../functions/adapters/start-worker.ts';
 import { system } from '../../../functions/adapters/system.ts';
 import { RequestError } from '../../../protocol/errors.ts';
 import { transactionCancelled } from '../data/dynamodb-mock.ts';
@@ -62,6 +65,48 @@ describe('the poster', () => {
     await expect(poster.isOpen('c1')).resolves.toBe(false);
     management.on(GetConnectionCommand).rejects(withStatus(429));
     await expect(poster.isOpen('c1')).resolves.toBeUndefined();
+  });
+});
+
+describe('the poster of those who wait for an answer', () => {
+  it('takes a second at the most for a post, and a socket that is too slow for it has failed', async () => {
+    const over = AbortSignal.abort();
+    const timeout = jest.spyOn(AbortSignal, 'timeout').mockReturnValue(over);
+    management.on(PostToConnectionCommand).rejects(Object.assign(new Error('Request aborted'), { name: 'AbortError' }));
+    await expect(createPromptPoster('https://api.example/test').post('c1', '{}')).resolves.toBe('failed');
+    expect(timeout.mock.calls).toEqual([[1000]]);
+    const [call] = management.commandCalls(PostToConnectionCommand);
+    expect(call?.args).toContainEqual({ abortSignal: over });
+    timeout.mockRestore();
+  });
+
+  it('tries twice, where others try three times', async () => {
+    await expect(createManagementClient('https://api.example/test', 2).config.maxAttempts()).resolves.toBe(2);
+    await expect(createManagementClient('https://api.example/test').config.maxAttempts()).resolves.toBe(3);
+  });
+});
+
+describe('the worker', () => {
+  const lambda = mockClient(LambdaClient);
+  const startWorker = createStartWorker(new LambdaClient({ region: 'eu-central-1' }), 'broadcast');
+
+  it('is invoked asynchronously with ids alone', async () => {
+    lambda.reset();
+    lambda.on(InvokeCommand).resolves({});
+    await startWorker({ kind: 'broadcast', clinicId: 'demo', broadcastId: 'b1' });
+    expect(lambda.commandCalls(InvokeCommand)[0]?.args[0].input).toEqual({
+      FunctionName: 'broadcast',
+      InvocationType: 'Event',
+      Payload: '{"kind":"broadcast","clinicId":"demo","broadcastId":"b1"}',
+    });
+  });
+
+  it('that cannot be started is unavailable, and logged', async () => {
+    lambda.reset();
+    lambda.on(InvokeCommand).rejects(withStatus(500));
+    await expect(startWorker({ kind: 'clinic-changed', clinicId: 'demo' })).rejects.toMatchObject({ code: 'unavailable' });
+    expect(lines).toHaveLength(1);
+    expect(lines.join()).not.toContain(canary);
   });
 });
 
