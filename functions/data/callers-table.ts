@@ -95,10 +95,21 @@ export const createCallersTable = (client: DynamoDBDocumentClient, tableName: st
   };
 
   return {
-    /** Stores a new visit; refused only where the id exists. */
+    /** Stores a new visit. The SDK sends it again when an answer is lost: then it meets itself. @throws where the id is another visit's */
     async create(visit: Omit<Visit, 'boardKey'>): Promise<Visit> {
       const item: Visit = { ...visit, boardKey: presentKey(visit.arrivedAt, visit.callerId) };
-      await client.send(new PutCommand({ TableName: tableName, Item: item, ConditionExpression: 'attribute_not_exists(callerId)' }));
+      const written = await conditional<Visit>(
+        client.send(
+          new PutCommand({
+            TableName: tableName,
+            Item: item,
+            ConditionExpression: 'attribute_not_exists(callerId)',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        ),
+      );
+      // The hash of a secret of 256 random bits: nobody else's.
+      if (written.outcome === 'refused' && written.image?.tokenHash !== item.tokenHash) throw new Error('the id of a new visit is taken');
       return item;
     },
 

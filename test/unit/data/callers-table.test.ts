@@ -406,13 +406,25 @@ describe('create', () => {
     expect(stored).toEqual({ ...visit, boardKey: `p#${visit.arrivedAt}#sue` });
     expect(dynamoDb.commandCalls(PutCommand)).toHaveLength(1);
     expect(inputsOf(dynamoDb)).toEqual([
-      { TableName: 'CallersTable', Item: stored, ConditionExpression: 'attribute_not_exists(callerId)' },
+      {
+        TableName: 'CallersTable',
+        Item: stored,
+        ConditionExpression: 'attribute_not_exists(callerId)',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      },
     ]);
   });
 
-  it('throws where the id exists, which no random id does', async () => {
-    dynamoDb.on(PutCommand).rejects(conditionRefused());
-    await expect(callers.create(aCaller().build())).rejects.toThrow('conditional');
+  it('is done where the SDK sent it again after a lost answer, and it met itself', async () => {
+    const visit = aCaller().build();
+    dynamoDb.on(PutCommand).rejects(conditionRefused(visit));
+    await expect(callers.create(visit)).resolves.toMatchObject({ callerId: 'sue', tokenHash: visit.tokenHash });
+  });
+
+  it("throws where the id is another visit's, which no random id is", async () => {
+    const visit = aCaller().build();
+    dynamoDb.on(PutCommand).rejects(conditionRefused({ ...visit, tokenHash: 'another' }));
+    await expect(callers.create(visit)).rejects.toThrow('taken');
   });
 });
 
