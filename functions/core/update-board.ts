@@ -2,7 +2,7 @@ import type { EndReason, StaffEvent } from '../../protocol/frames.ts';
 import type { Message } from '../../protocol/objects.ts';
 import type { OutcomeSet } from '../data/broadcasts-table.ts';
 import type { ConversationEntry, Visit } from '../data/visit.ts';
-import { toBroadcast } from './broadcasts.ts';
+import { storedMark, toBroadcast } from './broadcasts.ts';
 import { deliverToStaff } from './deliver.ts';
 import { frameRoom, jsonBytes, splitFitting } from './pages.ts';
 import type { Uses } from './ports.ts';
@@ -116,18 +116,20 @@ const close = async (ports: BoardPorts, connectionId: string, reason: EndReason)
 
 /** Acknowledgements of broadcasts are added to their outcomes, one write a shard and batch; finished ones tell their new counts. */
 const countReceipts = async (ports: BoardPorts, clinicId: string, changes: readonly VisitChange[]): Promise<void> => {
-  const receipts = new Map<string, { broadcastId: string; shard: number; delivered: string[]; read: string[] }>();
+  const receipts = new Map<string, { broadcastId: string; shard: number; stored: string[]; delivered: string[]; read: string[] }>();
   for (const { before, after } of changes) {
     if (!before || !after) continue;
     for (const [set, from, to] of [
       ['delivered', before.deliveredSeq, after.deliveredSeq],
       ['read', before.readSeq, after.readSeq],
     ] as const satisfies [OutcomeSet, number, number][]) {
-      for (const entry of after.messages.slice(from, to)) {
+      for (const [index, entry] of after.messages.slice(from, to).entries()) {
         if (entry.k !== 'b') continue;
         const key = `${entry.i}/${entry.b ?? 0}`;
-        const receipt = receipts.get(key) ?? { broadcastId: entry.i, shard: entry.b ?? 0, delivered: [], read: [] };
+        const receipt = receipts.get(key) ?? { broadcastId: entry.i, shard: entry.b ?? 0, stored: [], delivered: [], read: [] };
         receipt[set].push(after.callerId);
+        // The worker may have died before it could record this, and have met the caller no more when it ran again.
+        receipt.stored.push(storedMark(after.callerId, from + index + 1));
         receipts.set(key, receipt);
       }
     }
@@ -138,7 +140,9 @@ const countReceipts = async (ports: BoardPorts, clinicId: string, changes: reado
       const record = await ports.broadcasts.find(clinicId, broadcastId, ports.now());
       if (!record) return;
       const mine = [...receipts.values()].filter((receipt) => receipt.broadcastId === broadcastId);
-      await Promise.all(mine.map(({ shard, delivered, read }) => ports.broadcasts.addOutcome(record.job, shard, { delivered, read })));
+      await Promise.all(
+        mine.map(({ shard, stored, delivered, read }) => ports.broadcasts.addOutcome(record.job, shard, { stored, delivered, read })),
+      );
       const now = await ports.broadcasts.find(clinicId, broadcastId, ports.now());
       // While it runs the worker tells the progress, these counts included.
       if (now && now.job.state !== 'running')

@@ -282,7 +282,9 @@ describe('acknowledgements of a broadcast', () => {
   it('are added to its outcome, delivered and read, as sets of ids', async () => {
     const { update, broadcasts } = given({ jobs: [aBroadcast()] });
     await update(change(thread, thread.acknowledged(2, 2)));
-    await expect(outcomes(broadcasts)).resolves.toEqual([{ delivered: new Set(['sue']), read: new Set(['sue']) }]);
+    await expect(outcomes(broadcasts)).resolves.toEqual([
+      { stored: new Set(['sue:2']), delivered: new Set(['sue']), read: new Set(['sue']) },
+    ]);
   });
 
   it('go to the shard that counts the recipient, one write a shard and batch', async () => {
@@ -295,7 +297,7 @@ describe('acknowledgements of a broadcast', () => {
     };
     const tom = aCaller('tom').withMessages(broadcasted('b1', 'Late', 2));
     await update(change(thread, thread.acknowledged(2)), change(tom, tom.acknowledged(1)));
-    expect(written).toEqual([['b1', 2, { delivered: ['sue', 'tom'], read: [] }]]);
+    expect(written).toEqual([['b1', 2, { stored: ['sue:2', 'tom:1'], delivered: ['sue', 'tom'], read: [] }]]);
   });
 
   it('count once when a batch is repeated', async () => {
@@ -303,21 +305,29 @@ describe('acknowledgements of a broadcast', () => {
     const receipt = change(thread, thread.acknowledged(2));
     await update(receipt, receipt);
     await update(receipt);
-    await expect(outcomes(broadcasts)).resolves.toEqual([{ delivered: new Set(['sue']) }]);
+    await expect(outcomes(broadcasts)).resolves.toEqual([{ stored: new Set(['sue:2']), delivered: new Set(['sue']) }]);
   });
 
   it('are written once: what was acknowledged before is not written again', async () => {
     const { update, broadcasts } = given({ jobs: [aBroadcast(), aBroadcast({ broadcastId: 'b2' })] });
     await update(change(thread.acknowledged(2), thread.acknowledged(3)));
     await expect(outcomes(broadcasts)).resolves.toEqual([]);
-    await expect(outcomes(broadcasts, 'b2')).resolves.toEqual([{ delivered: new Set(['sue']) }]);
+    await expect(outcomes(broadcasts, 'b2')).resolves.toEqual([{ stored: new Set(['sue:3']), delivered: new Set(['sue']) }]);
   });
 
   it('of several broadcasts at once count for each', async () => {
     const { update, broadcasts } = given({ jobs: [aBroadcast(), aBroadcast({ broadcastId: 'b2' })] });
     await update(change(thread, thread.acknowledged(3, 2)));
-    await expect(outcomes(broadcasts)).resolves.toEqual([{ delivered: new Set(['sue']), read: new Set(['sue']) }]);
-    await expect(outcomes(broadcasts, 'b2')).resolves.toEqual([{ delivered: new Set(['sue']) }]);
+    await expect(outcomes(broadcasts)).resolves.toEqual([
+      { stored: new Set(['sue:2']), delivered: new Set(['sue']), read: new Set(['sue']) },
+    ]);
+    await expect(outcomes(broadcasts, 'b2')).resolves.toEqual([{ stored: new Set(['sue:3']), delivered: new Set(['sue']) }]);
+  });
+
+  it('count the caller as stored where the worker died before it could', async () => {
+    const { update, poster } = given({ jobs: [aBroadcast({ state: 'finished' })] });
+    await update(change(thread, thread.acknowledged(2)));
+    expect(poster.to('d1').at(-1)).toMatchObject({ broadcast: { matched: 1, stored: 1, delivered: 1 } });
   });
 
   it('are told at once when it is finished, and by the worker while it runs', async () => {
