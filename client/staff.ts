@@ -14,6 +14,8 @@ import { Thread } from './thread.ts';
 const subscribeAgainAfterMs = 3000;
 /** So long a message may be missing from a thread that is open before it is fetched. */
 const gapPatienceMs = 1000;
+/** After each listing the newest broadcasts that go on counting are asked for, no more: many recipients never read. */
+const mostBroadcastsAskedFor = 10;
 
 export interface StaffClientOptions {
   /** The HTTP API's URL. */
@@ -199,10 +201,10 @@ export class StaffClient {
     void this.#catchUpWithBroadcasts();
   }
 
-  /** Reports that were missed are asked for: without them a broadcast would seem to run for ever. */
+  /** Reports that were missed are asked for: without them a broadcast would seem to run for ever, or what it came to would stay too low. */
   async #catchUpWithBroadcasts(): Promise<void> {
-    for (const { broadcastId, state } of [...this.#broadcasts.values()]) {
-      if (state !== 'running') continue;
+    const counting = [...this.#broadcasts.values()].filter(({ state, read, stored }) => state === 'running' || read < stored);
+    for (const { broadcastId } of counting.slice(-mostBroadcastsAskedFor)) {
       try {
         const { broadcast } = await this.api.findBroadcast(this.#clinicId, broadcastId);
         this.#applyBroadcast(broadcast);

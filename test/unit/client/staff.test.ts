@@ -236,4 +236,25 @@ describe('a broadcast', () => {
     await platform.pass(reconnectWindowMs);
     expect(dashboard.broadcasts.get('b1')?.state).toBe('finished');
   });
+
+  it('that is finished is asked for until all have read it: the report of a receipt may be lost', async () => {
+    const { platform, dashboard } = aDashboard([sue()]);
+    const finished = aBroadcast({ state: 'finished', matched: 2, stored: 2 });
+    platform.rules.set('broadcast', () => ({ broadcast: finished }));
+    await dashboard.open();
+    await dashboard.broadcast({ text: 'to all' });
+    const tickets = platform.http;
+    let read = 1;
+    platform.http = (call) =>
+      call.url.endsWith('/broadcasts/b1') ? { status: 200, body: { broadcast: { ...finished, delivered: 2, read } } } : tickets(call);
+    const asked = () => platform.calls.filter(({ url }) => url.endsWith('/broadcasts/b1')).length;
+    await platform.pass(3000);
+    expect(dashboard.broadcasts.get('b1')).toMatchObject({ delivered: 2, read: 1 });
+    read = 2;
+    await platform.pass(300_000);
+    expect(dashboard.broadcasts.get('b1')?.read).toBe(2);
+    const askedSoFar = asked();
+    await platform.pass(300_000);
+    expect(asked()).toBe(askedSoFar);
+  });
 });
