@@ -3,6 +3,20 @@ import fc from 'fast-check';
 import { mergeBroadcast } from '../../../client/merge-broadcast.ts';
 import { aBroadcast } from './builders.ts';
 
+describe('failed recipients', () => {
+  it('are fewer when a later run has stored one', () => {
+    const known = aBroadcast({ state: 'failed', matched: 2, stored: 1, failed: 1 });
+    expect(mergeBroadcast(known, { ...known, stored: 2, failed: 0 })).toMatchObject({ stored: 2, failed: 0 });
+  });
+
+  it('stay as they are by a report that came late', () => {
+    const known = aBroadcast({ state: 'failed', matched: 2, stored: 2, failed: 0 });
+    expect(mergeBroadcast(known, { ...known, stored: 1, failed: 1 })).toMatchObject({ stored: 2, failed: 0 });
+    const failed = { ...known, failed: 1, matched: 3 };
+    expect(mergeBroadcast(failed, { ...failed, failed: 0 })).toMatchObject({ stored: 2, failed: 1 });
+  });
+});
+
 describe('reports of a broadcast', () => {
   it('go forward', () => {
     const first = aBroadcast({ matched: 1, stored: 1 });
