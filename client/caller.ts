@@ -2,7 +2,7 @@ import type { EndReason, Results } from '../protocol/frames.ts';
 import { mayWrite } from '../protocol/may-write.ts';
 import type { Caller, Clinic, Message } from '../protocol/objects.ts';
 import { Connection, type ConnectionState } from './connection.ts';
-import { toError, WaitingAreaError } from './errors.ts';
+import { noAnswer, toError, WaitingAreaError } from './errors.ts';
 import { Http, PublicApi, type Visit } from './http.ts';
 import type { Link, ServerEvent } from './link.ts';
 import { Listeners } from './listeners.ts';
@@ -285,7 +285,8 @@ export class CallerClient {
         this.#removeOutgoing(messageId);
         return stored;
       }
-      const error = toError(cause, 'sendMessage');
+      // The end of the visit cut it off: whether it was stored before is not known.
+      const error = this.#ended ? noAnswer('sendMessage') : toError(cause, 'sendMessage');
       this.#setOutgoing({ messageId, text, state: 'failed', error });
       throw error;
     }

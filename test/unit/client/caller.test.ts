@@ -325,13 +325,20 @@ describe('the end of a visit', () => {
     expect(endings).toEqual([{ reason: undefined }]);
   });
 
-  it('fails what could not be sent any more', async () => {
+  it('leaves open what became of a message that was on its way: it may be stored', async () => {
     const { platform, page } = aPage();
     await page.open();
     const sent = failure(page.sendMessage('x'));
     await platform.settle();
     platform.lastSocket.push({ type: 'ended', reason: 'ended-by-staff' });
-    expect(await sent).toBe('caller-ended');
+    expect(await sent).toBe('no-answer');
+  });
+
+  it('says that the visit is over where the server refused a message for it', async () => {
+    const { platform, page } = aPage();
+    platform.rules.set('sendMessage', () => new Refusal('caller-ended'));
+    await page.open();
+    expect(await failure(page.sendMessage('x'))).toBe('caller-ended');
   });
 
   it('takes a message for sent whose frame came where its answer did not', async () => {
