@@ -3,7 +3,7 @@ import { toBroadcast } from '../../functions/core/broadcasts.ts';
 import { messagesAfter, toCaller, toClinic } from '../../functions/core/views.ts';
 import { entryBytes, type Visit } from '../../functions/data/visit.ts';
 import type { Filter } from '../../protocol/filter.ts';
-import type { Broadcast, Message } from '../../protocol/objects.ts';
+import type { Broadcast, Caller, Message } from '../../protocol/objects.ts';
 import { truncate } from '../../protocol/text.ts';
 import type { DashboardEvidence, Evidence, PageEvidence, Send } from './evidence.ts';
 import type { VisitStep } from './world.ts';
@@ -46,6 +46,9 @@ const checkSend = ({ visits, visitSteps, broadcasts }: Evidence, send: Send): st
     case 'caller-ended':
     case 'conversation-full':
       return index === -1 ? [] : [`${what} was refused (${send.outcome}) and is stored`];
+    case 'no-answer':
+      // Cut off by the end of the visit: the client says that it does not know.
+      return visit.status === 'ended' ? [] : [`${what} ended as "${send.outcome}"`];
     default:
       return [`${what} ended as "${send.outcome}"`];
   }
@@ -95,9 +98,9 @@ const checkPage = ({ visits, visitSteps, clinic }: Evidence, page: PageEvidence)
   if (page.hasEnded) return [`${name} believes that the visit is over`];
   return [
     ...(applied.length === visit.messageCount ? [] : [`${name} shows ${applied.length} of ${visit.messageCount} messages`]),
-    ...(isDeepStrictEqual(page.caller, toCaller(visit))
+    ...(isDeepStrictEqual(ownFacts(page.caller), ownFacts(toCaller(visit)))
       ? []
-      : [`${name} shows its caller as ${differences(page.caller, toCaller(visit))}`]),
+      : [`${name} shows its caller as ${differences(page.caller, ownFacts(toCaller(visit)))}`]),
     ...(isDeepStrictEqual(page.clinic, toClinic(clinic))
       ? []
       : [`${name} shows the clinic as ${differences(page.clinic, toClinic(clinic))}`]),
@@ -106,11 +109,20 @@ const checkPage = ({ visits, visitSteps, clinic }: Evidence, page: PageEvidence)
   ];
 };
 
+/** What a page tells the caller about themself; presence and marks it does not show, and is not told of. */
+const ownFacts = (caller: Caller | undefined): object => {
+  const { name, phone, language, details, status, statusSince, messageCount, guestMessages } = caller ?? {};
+  return { name, phone, language, details, status, statusSince, messageCount, guestMessages };
+};
+
 /** Every dashboard ends up with the board, the open conversations and the broadcasts as they are stored. */
 const checkDashboard = (evidence: Evidence, dashboard: DashboardEvidence): string[] => {
   const { name } = dashboard;
+  // A dashboard forgets whom it no longer shows; news of them that come late, or again after an undo, are news once more.
+  const left = new Set(evidence.visitSteps.filter(({ after }) => !after || after.status === 'ended').map(({ callerId }) => callerId));
+  const announced = dashboard.announced.filter((message) => !left.has(message.split('/')[0] ?? ''));
   const breaches = [
-    ...(new Set(dashboard.announced).size === dashboard.announced.length ? [] : [`${name} announced a message twice`]),
+    ...announced.filter((message, index) => announced.indexOf(message) !== index).map((message) => `${name} announced ${message} twice`),
     ...goneBack(dashboard.reports).map((id) => `${name} showed ${id} going back`),
   ];
   if (!dashboard.isCurrent) return breaches;
@@ -164,7 +176,9 @@ const checkBroadcast = (evidence: Evidence, record: Evidence['broadcasts'][numbe
   const storedIds = new Set([...stored].map((mark) => mark.slice(0, mark.lastIndexOf(':'))));
   for (const visit of holders) {
     const seq = visit.messages.findIndex(({ i }) => i === broadcastId) + 1;
-    if (!stored.has(`${visit.callerId}:${seq}`) && shown.state === 'finished')
+    // The worker died before it recorded this, the caller left before it ran again, and there is no receipt: that is not found out.
+    const isUnknown = visit.deliveredSeq < seq && hasMovedSince(evidence, visit.callerId, broadcastId);
+    if (!stored.has(`${visit.callerId}:${seq}`) && shown.state === 'finished' && !isUnknown)
       breaches.push(`${broadcastId} stands as message ${seq} with ${visit.callerId} and is not counted`);
   }
   for (const callerId of storedIds)
@@ -184,6 +198,11 @@ const checkBroadcast = (evidence: Evidence, record: Evidence['broadcasts'][numbe
     }
   }
   return [...breaches, ...checkAudience(evidence, job.filter ?? {}, job.callerIds, broadcastId, storedIds, shown)];
+};
+
+const hasMovedSince = ({ visitSteps, broadcastTimes }: Evidence, callerId: string, broadcastId: string): boolean => {
+  const from = broadcastTimes.get(broadcastId)?.createdAt ?? 0;
+  return visitSteps.some((step) => step.callerId === callerId && step.at >= from && step.before?.status !== step.after?.status);
 };
 
 const checkAudience = (

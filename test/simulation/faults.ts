@@ -37,7 +37,7 @@ export type Fault = keyof typeof mostOften;
 export const allFaults = Object.keys(mostOften) as Fault[];
 
 /** How far clocks of functions are off at the most, ms. */
-const mostSkewMs = 10 * 60_000;
+const worstSkewMs = 10 * 60_000;
 
 /**
  * What goes wrong in one history. Each seed has its own mix: most kinds are off, so that those that are on are not hidden by the others
@@ -47,19 +47,20 @@ export class Faults {
   readonly counts = new Map<Fault, number>();
   readonly #dice: Dice;
   readonly #rates: Readonly<Partial<Record<Fault, number>>>;
-  #skewMs: number;
+  /** How far clocks are off at the most in this history, ms. */
+  readonly mostSkewMs: number;
   #areOver = false;
 
   constructor(dice: Dice, rates: Readonly<Partial<Record<Fault, number>>>, skewMs = 0) {
     this.#dice = dice;
     this.#rates = rates;
-    this.#skewMs = skewMs;
+    this.mostSkewMs = skewMs;
   }
 
   static mixed(dice: Dice): Faults {
     const share = dice.pick([0, 0.15, 0.4, 0.8]);
     const rates = allFaults.filter(() => dice.chance(share)).map((fault) => [fault, mostOften[fault] * dice.pick([0.1, 0.5, 1])] as const);
-    return new Faults(dice, Object.fromEntries(rates), dice.chance(share / 2) ? mostSkewMs : 0);
+    return new Faults(dice, Object.fromEntries(rates), dice.chance(share / 2) ? worstSkewMs : 0);
   }
 
   static none(dice: Dice): Faults {
@@ -76,12 +77,11 @@ export class Faults {
 
   /** How far the clock of the next invocation is off, ms. */
   skew(): number {
-    return this.#skewMs === 0 ? 0 : this.#dice.between(-this.#skewMs, this.#skewMs);
+    return this.mostSkewMs === 0 || this.#areOver ? 0 : this.#dice.between(-this.mostSkewMs, this.mostSkewMs);
   }
 
   /** From now on nothing goes wrong. */
   end(): void {
     this.#areOver = true;
-    this.#skewMs = 0;
   }
 }
