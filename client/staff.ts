@@ -63,6 +63,8 @@ export class StaffClient {
   readonly #threads = new Map<string, Thread>();
   readonly #openThreads = new Set<string>();
   readonly #announced = new Map<string, Set<number>>();
+  /** Whom the last listing did not show, of those with announced messages. */
+  #missing: readonly string[] = [];
   readonly #broadcasts = new Map<string, Broadcast>();
   readonly #gapTimers = new Map<string, () => void>();
   #clinic: Clinic | undefined;
@@ -196,7 +198,9 @@ export class StaffClient {
       throw error;
     }
     listing.finish();
-    for (const callerId of this.#announced.keys()) if (!this.callers.has(callerId)) this.#announced.delete(callerId);
+    // Forgotten is who was missing twice: the index behind a listing may have been late, and news of the caller come again.
+    for (const callerId of this.#missing) if (!this.callers.has(callerId)) this.#announced.delete(callerId);
+    this.#missing = [...this.#announced.keys()].filter((callerId) => !this.callers.has(callerId));
     this.#boardChanged();
     void this.#catchUpWithBroadcasts();
   }

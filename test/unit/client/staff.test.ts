@@ -194,6 +194,27 @@ describe('a conversation', () => {
     expect(dashboard.messages('sue')).toEqual([]);
   });
 
+  it('announces nothing again where one listing was behind and did not show the caller', async () => {
+    const { platform, server, dashboard, announced } = aDashboard([sue()]);
+    await dashboard.open();
+    platform.lastSocket.push({ type: 'messagesAdded', callerId: 'sue', messages: messages(1) });
+    server.callers = [];
+    await platform.pass(3000);
+    server.callers = [sue()];
+    platform.lastSocket.push({ type: 'messagesAdded', callerId: 'sue', messages: messages(1) });
+    expect(announced).toEqual(['sue 1']);
+  });
+
+  it('announces what is new of a caller who was missing from two listings', async () => {
+    const { platform, server, dashboard, announced } = aDashboard([sue()]);
+    await dashboard.open();
+    platform.lastSocket.push({ type: 'messagesAdded', callerId: 'sue', messages: messages(1) });
+    server.callers = [];
+    await platform.pass(303_000);
+    platform.lastSocket.push({ type: 'messagesAdded', callerId: 'sue', messages: messages(1) });
+    expect(announced).toEqual(['sue 1', 'sue 1']);
+  });
+
   it('is forgotten when closed', async () => {
     const { platform, server, dashboard } = aDashboard([sue({ messageCount: 1 })]);
     server.thread = messages(1);
