@@ -1,5 +1,5 @@
 import type { Platform, PlatformSocket, PlatformSocketHandlers } from '../../client/platform.ts';
-import type { Endpoint } from './gateway.ts';
+import type { Endpoint, SimulatedSocket } from './gateway.ts';
 import { request } from './http-api.ts';
 import type { World } from './world.ts';
 
@@ -7,7 +7,7 @@ import type { World } from './world.ts';
 export class Device implements Platform, Endpoint {
   readonly name: string;
   readonly #world: World;
-  readonly #sockets = new Set<PlatformSocket & { cut(): void }>();
+  readonly #sockets = new Set<SimulatedSocket>();
   #isGone = false;
   #isAsleep = false;
   #isOffline = false;
@@ -62,6 +62,11 @@ export class Device implements Platform, Endpoint {
   /** Every socket dies without a word to either end. */
   cutSockets(): void {
     for (const socket of this.#sockets) socket.cut();
+  }
+
+  /** The network breaks every socket; both ends are told. */
+  resetSockets(): void {
+    for (const socket of this.#sockets) socket.reset();
   }
 
   /** The page is closed, and with it its sockets; nothing of it runs any more. @param silently without a word to the server */

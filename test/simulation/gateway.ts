@@ -23,6 +23,14 @@ export interface Endpoint {
   whenAwake(): Promise<void>;
 }
 
+/** A socket as the client has it, with what the network may do to it. */
+export interface SimulatedSocket extends PlatformSocket {
+  /** Neither end is told. */
+  cut(): void;
+  /** Both ends are told soon. */
+  reset(): void;
+}
+
 /**
  * API Gateway's WebSocket API. What a client sends on one socket arrives in order; posts may overtake one another, come twice, or get lost
  * with their socket. It hears late, or never, of a client that is gone, and takes posts for it until then.
@@ -35,7 +43,7 @@ export class Gateway {
     this.#world = world;
   }
 
-  open(endpoint: Endpoint, protocols: readonly string[], handlers: PlatformSocketHandlers): PlatformSocket & { cut(): void } {
+  open(endpoint: Endpoint, protocols: readonly string[], handlers: PlatformSocketHandlers): SimulatedSocket {
     const socket = new Socket(this.#world, endpoint, handlers);
     this.#sockets.set(socket.id, socket);
     void socket.connect(protocols);
@@ -85,7 +93,7 @@ const routeOf = (text: string): { name: FunctionName; routeKey: string } | undef
   return action in staffActions ? { name: 'staff-socket', routeKey: action } : { name: 'connection', routeKey: '$default' };
 };
 
-class Socket implements PlatformSocket {
+class Socket implements SimulatedSocket {
   readonly id: string;
   readonly #world: World;
   readonly #endpoint: Endpoint;
