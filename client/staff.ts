@@ -65,6 +65,8 @@ export class StaffClient {
   readonly #announced = new Map<string, Set<number>>();
   /** Whom the last listing did not show, of those with announced messages. */
   #missing: readonly string[] = [];
+  /** Callers whose unanswered message has been told. */
+  readonly #alertedTo = new Set<string>();
   readonly #broadcasts = new Map<string, Broadcast>();
   readonly #gapTimers = new Map<string, () => void>();
   #clinic: Clinic | undefined;
@@ -149,6 +151,12 @@ export class StaffClient {
     return this.#applyBroadcast(broadcast);
   }
 
+  /** Loads a broadcast that this client has not seen, as after a reload; from then on it is kept up to date as the others. */
+  async findBroadcast(broadcastId: string): Promise<Broadcast> {
+    const { broadcast } = await this.api.findBroadcast(this.#clinicId, broadcastId);
+    return this.#applyBroadcast(broadcast);
+  }
+
   /** Loads a conversation and keeps it complete until `closeThread`. Answers all of it, in order. */
   async openThread(callerId: string): Promise<readonly Message[]> {
     this.#openThreads.add(callerId);
@@ -202,7 +210,21 @@ export class StaffClient {
     for (const callerId of this.#missing) if (!this.callers.has(callerId)) this.#announced.delete(callerId);
     this.#missing = [...this.#announced.keys()].filter((callerId) => !this.callers.has(callerId));
     this.#boardChanged();
+    this.#alertToMissed();
     void this.#catchUpWithBroadcasts();
+  }
+
+  /** Alerts that were posted while this page was cut off, or before it was here, are made up for: whoever is on duty hears of each message once. */
+  #alertToMissed(): void {
+    for (const caller of this.callers.values()) {
+      const { callerId, unansweredSince } = caller;
+      if (unansweredSince !== null && this.#me?.answersMessages && !this.#alertedTo.has(callerId)) this.#alert(caller);
+    }
+  }
+
+  #alert(caller: Caller): void {
+    this.#alertedTo.add(caller.callerId);
+    this.#listeners.emit('unanswered', caller);
   }
 
   /** Reports that were missed are asked for: without them a broadcast would seem to run for ever, or what it came to would stay too low. */
@@ -210,8 +232,7 @@ export class StaffClient {
     const counting = [...this.#broadcasts.values()].filter(({ state, read, stored }) => state === 'running' || read < stored);
     for (const { broadcastId } of counting.slice(-mostBroadcastsAskedFor)) {
       try {
-        const { broadcast } = await this.api.findBroadcast(this.#clinicId, broadcastId);
-        this.#applyBroadcast(broadcast);
+        await this.findBroadcast(broadcastId);
       } catch {
         // The next listing asks again.
       }
@@ -238,7 +259,7 @@ export class StaffClient {
         this.#applyCallers([event.caller]);
         // Someone may have answered while the alert was on its way.
         const caller = this.callers.get(event.caller.callerId);
-        if (caller?.unansweredSince) this.#listeners.emit('unanswered', caller);
+        if (caller?.unansweredSince) this.#alert(caller);
         break;
       }
       default:
@@ -252,6 +273,7 @@ export class StaffClient {
   }
 
   #boardChanged(): void {
+    for (const callerId of this.#alertedTo) if (!this.callers.get(callerId)?.unansweredSince) this.#alertedTo.delete(callerId);
     for (const callerId of this.#openThreads) this.#watchForGap(callerId);
     this.#listeners.emit('board', this.callers);
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
+import { eventually } from '../integration/scenario/eventually.ts';
 import { closeScenesAfterEach, Scene } from './people/scene.ts';
 
 closeScenesAfterEach();
@@ -76,5 +77,42 @@ describe('With the keyboard alone', () => {
     await ada.seesOutcome('1 matched', '1 delivered');
     await sue.shows('Hello Sue', 'Hello clinic', 'To everyone');
     await ada.closeDialog();
+  });
+
+  it('staff filter, change a status and end a visit, and the focus is never lost', async () => {
+    const scene = await Scene.open();
+    await Promise.all([scene.clinic.arrives('Sue Smith'), scene.clinic.arrives('Ali Hassan')]);
+    const ada = await scene.aStaffWindow();
+    const { page, t } = ada;
+    await ada.sees('Sue Smith', 'Ali Hassan');
+    const choose = async (name: string, item: string) => {
+      await tabTo(page, page.getByRole('searchbox'));
+      await pressUntil(page, 'Tab', () => ada.list.evaluate((list) => list.contains(document.activeElement)));
+      await pressUntil(page, 'ArrowDown', () => isFocused(ada.row(name))).catch(() =>
+        pressUntil(page, 'ArrowUp', () => isFocused(ada.row(name))),
+      );
+      await pressUntil(page, 'ArrowRight', () => isFocused(ada.dots(name)));
+      await page.keyboard.press('Enter');
+      await pressUntil(page, 'ArrowDown', () =>
+        isFocused(page.getByRole('menuitem', { name: item }).or(page.getByRole('menuitemradio', { name: item }))),
+      );
+      await page.keyboard.press('Enter');
+      await page.getByRole('menu').waitFor({ state: 'detached' });
+    };
+    const isOnPage = () => page.evaluate(() => document.activeElement !== document.body && document.activeElement !== null);
+
+    await choose('Sue Smith', t('status.beingSeen'));
+    await ada.seesInRow('Sue Smith', t('status.beingSeen'));
+    await tabTo(page, ada.chip(t('status.beingSeen')));
+    await page.keyboard.press('Space');
+    await ada.sees('Sue Smith');
+    await page.keyboard.press('Space');
+    await ada.sees('Sue Smith', 'Ali Hassan');
+
+    await choose('Sue Smith', t('endVisit'));
+    await ada.sees('Ali Hassan');
+    await eventually(async () => expect(await isOnPage()).toBe(true));
+    await choose('Ali Hassan', t('endVisit'));
+    await eventually(async () => expect(await isOnPage()).toBe(true));
   });
 });

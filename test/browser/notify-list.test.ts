@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { Control } from '../integration/scenario/control.ts';
+import { eventually } from '../integration/scenario/eventually.ts';
 import { closeScenesAfterEach, Scene } from './people/scene.ts';
 
 closeScenesAfterEach();
@@ -40,6 +42,46 @@ describe('Notify the displayed list', () => {
     await marie.takeOut();
     await marie.shows('We are 10 minutes behind');
     await ben.seesOutcome('3 delivered');
+  });
+
+  it('that failed says so although the dialog was closed, and sent again reaches nobody twice', async () => {
+    const scene = await Scene.open();
+    const [ada, sue] = await Promise.all([scene.aStaffWindow('administrator', { clock: true }), scene.aCallerPhone('Sue Smith')]);
+    await ada.sees('Sue Smith');
+    const send = async () => {
+      await ada.dialog.getByRole('button', { name: ada.t('notify.review') }).click();
+      await ada.dialog.getByRole('button', { name: ada.t('notify.send', { count: 1 }) }).click();
+    };
+    await ada.notifyListButton(1).click();
+    await ada.dialog.getByRole('textbox').fill('We are late');
+    // The frame goes out, and no answer comes back.
+    const connection = await new Control().connectionOf({ userId: scene.clinic.userId('administrator') });
+    await new Control().fault(connection, { posts: 'swallowed' });
+    await ada.context.setOffline(true);
+    await send();
+    await ada.closeDialog();
+    await eventually(async () => {
+      await ada.page.clock.fastForward(4000);
+      expect(await ada.page.getByText(ada.t('notify.notSent')).count()).toBe(1);
+    });
+    await ada.context.setOffline(false);
+    await ada.page.getByRole('button', { name: ada.t('open'), exact: true }).click();
+    expect(await ada.dialog.getByRole('textbox').inputValue()).toBe('We are late');
+    await send();
+    await ada.seesOutcome('1 matched');
+    await sue.shows('We are late');
+  });
+
+  it('keeps its outcome within reach over a reload', async () => {
+    const scene = await Scene.open();
+    const [ada, sue] = await Promise.all([scene.aStaffWindow(), scene.aCallerPhone('Sue Smith')]);
+    await ada.sees('Sue Smith');
+    await ada.notifyList(1, 'We are late');
+    await sue.shows('We are late');
+    await ada.page.reload();
+    await ada.seesBoard();
+    await ada.page.getByRole('button', { name: ada.t('history.name', { count: 1 }) }).click();
+    await ada.seesOutcome('We are late', '1 matched', '1 delivered');
   });
 
   it('with a filter reaches exactly those whom the filter shows', async () => {

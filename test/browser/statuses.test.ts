@@ -5,29 +5,49 @@ import type { StaffWindow } from './people/staff-window.ts';
 
 closeScenesAfterEach();
 
-const statusColour = (window: StaffWindow, name: string, word: string): Promise<string> =>
+/** The hue of a status' word, in degrees, and how light its ground is (0 black, 1 white). */
+const statusLook = (window: StaffWindow, name: string, word: string): Promise<{ hue: number; lightness: number }> =>
   window
     .row(name)
     .getByText(word, { exact: true })
-    .evaluate((element) => getComputedStyle(element).color);
+    .evaluate((element) => {
+      // A canvas answers any colour of CSS in red, green and blue.
+      const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+      const rgb = (colour: string) => {
+        if (!canvas) throw new Error('no canvas');
+        canvas.clearRect(0, 0, 1, 1);
+        canvas.fillStyle = colour;
+        canvas.fillRect(0, 0, 1, 1);
+        return [...canvas.getImageData(0, 0, 1, 1).data].map((part) => part / 255);
+      };
+      const [red = 0, green = 0, blue = 0] = rgb(getComputedStyle(element).color);
+      const [ground = 1, groundGreen = 1, groundBlue = 1] = rgb(getComputedStyle(element.closest('.status') ?? element).backgroundColor);
+      const most = Math.max(red, green, blue);
+      const range = most - Math.min(red, green, blue) || 1;
+      const sixth = most === red ? (green - blue) / range : most === green ? 2 + (blue - red) / range : 4 + (red - green) / range;
+      return { hue: (sixth * 60 + 360) % 360, lightness: 0.2126 * ground + 0.7152 * groundGreen + 0.0722 * groundBlue };
+    });
 
 describe('Statuses', () => {
   it('are a word and a colour of their own, and the caller reads each at once', async () => {
     const scene = await Scene.open();
     const [ada, ben, sue] = await Promise.all([scene.aStaffWindow(), scene.aStaffWindow('ben'), scene.aCallerPhone('Sue Smith')]);
     await ben.sees('Sue Smith');
-    const colours = new Set([await statusColour(ben, 'Sue Smith', ben.t('status.waiting'))]);
+    // Orange, green and red lie around 30, 120 and 0 degrees.
+    const orange = (await statusLook(ben, 'Sue Smith', ben.t('status.waiting'))).hue;
+    expect([orange > 15, orange < 45]).toEqual([true, true]);
 
     await ada.choose('Sue Smith', ada.t('status.beingSeen'));
     await sue.page.getByRole('heading', { name: sue.t('status.beingSeen') }).waitFor();
     await ben.seesInRow('Sue Smith', ben.t('status.beingSeen'));
-    colours.add(await statusColour(ben, 'Sue Smith', ben.t('status.beingSeen')));
+    const green = (await statusLook(ben, 'Sue Smith', ben.t('status.beingSeen'))).hue;
+    expect([green > 90, green < 160]).toEqual([true, true]);
 
     await ada.choose('Sue Smith', ada.t('status.onHold'));
     await sue.page.getByRole('heading', { name: sue.t('status.onHold') }).waitFor();
     await ben.seesInRow('Sue Smith', ben.t('status.onHold'));
-    colours.add(await statusColour(ben, 'Sue Smith', ben.t('status.onHold')));
-    expect(colours.size).toBe(3);
+    const red = (await statusLook(ben, 'Sue Smith', ben.t('status.onHold'))).hue;
+    expect(Math.min(red, 360 - red)).toBeLessThan(12);
 
     await sue.putAway();
     await ben.seesInRow('Sue Smith', ben.t('offline'));
@@ -39,7 +59,7 @@ describe('Statuses', () => {
     await scene.clinic.arrives('Sue Smith');
     const ada = await scene.aStaffWindow('administrator', { clock: true });
     await ada.seesInRow('Sue Smith', ada.t('minutes', { minutes: 0 }));
-    const before = await statusColour(ada, 'Sue Smith', ada.t('status.waiting'));
+    const before = await statusLook(ada, 'Sue Smith', ada.t('status.waiting'));
 
     await ada.page.clock.fastForward('31:00');
     await ada.seesInRow('Sue Smith', ada.t('minutes', { minutes: 31 }));
@@ -47,7 +67,20 @@ describe('Statuses', () => {
       .row('Sue Smith')
       .getByText(ada.t('waitingLong', { minutes: 30 }))
       .waitFor({ state: 'attached' });
-    expect(await statusColour(ada, 'Sue Smith', ada.t('status.waiting'))).not.toBe(before);
+    expect((await statusLook(ada, 'Sue Smith', ada.t('status.waiting'))).lightness).toBeLessThan(before.lightness);
+  });
+
+  it('waiting goes on counting from the arrival after a hold and an undone end', async () => {
+    const scene = await Scene.open();
+    await scene.clinic.arrives('Sue Smith');
+    const ada = await scene.aStaffWindow('administrator', { clock: true });
+    await ada.sees('Sue Smith');
+    await ada.page.clock.fastForward('20:00');
+    await ada.seesInRow('Sue Smith', ada.t('minutes', { minutes: 20 }));
+    await ada.choose('Sue Smith', ada.t('status.onHold'));
+    await ada.seesInRow('Sue Smith', ada.t('status.onHold'));
+    await ada.choose('Sue Smith', ada.t('status.waiting'));
+    await ada.seesInRow('Sue Smith', ada.t('minutes', { minutes: 20 }));
   });
 
   it('ended can be undone, from the message and from the list of those who left today', async () => {

@@ -6,7 +6,8 @@ import { Clinics } from './clinics.tsx';
 import { loadDashboardTranslation, type MessageId, TranslationProvider } from './i18n.ts';
 import { keep, keys } from './kept.ts';
 import type { Beginning, SignIn } from './sign-in/sign-in.ts';
-import { SignInPage } from './sign-in/sign-in-page.tsx';
+import { PageFailed, SignInPage } from './sign-in/sign-in-page.tsx';
+import { ErrorBoundary } from './ui/error-boundary.tsx';
 import { ToastProvider } from './ui/toasts.tsx';
 
 interface AppProps {
@@ -28,9 +29,11 @@ export const App = ({ config, signIn, beginning, translation: first }: AppProps)
     <TranslationProvider translation={translation}>
       <I18nProvider locale={translation.language}>
         {beginning === 'signed-in' ? (
-          <ToastProvider>
-            <Clinics config={config} signIn={signIn} onLanguage={choose} />
-          </ToastProvider>
+          <ErrorBoundary fallback={<PageFailed />}>
+            <ToastProvider>
+              <Clinics config={config} signIn={signIn} onLanguage={choose} />
+            </ToastProvider>
+          </ErrorBoundary>
         ) : (
           <SignInPage wasRefused={beginning === 'refused'} onSignIn={() => signIn.start()} onLanguage={choose} />
         )}

@@ -13,13 +13,15 @@ import { Header } from './header.tsx';
 import { useTranslation } from './i18n.ts';
 import { keep, keys, readKept } from './kept.ts';
 import { LostMembership } from './lost-membership.tsx';
-import { NotifyDialog } from './notify/notify-dialog.tsx';
+import { type ListDraft, NotifyDialog } from './notify/notify-dialog.tsx';
 import { RecipientsDialog } from './notify/recipients-dialog.tsx';
 import { type Screen, ScreenProvider } from './screens.ts';
 import { SettingsDialog } from './settings/settings-dialog.tsx';
 import type { SignIn } from './sign-in/sign-in.ts';
+import { keepBroadcasts } from './staff/kept-broadcasts.ts';
 import { StaffProvider, useStaffSnapshot } from './staff/staff-context.tsx';
 import { createStaffStore } from './staff/staff-store.ts';
+import { useIsLate } from './ui/use-is-late.ts';
 
 interface DashboardProps {
   /** Of the HTTP API. */
@@ -39,8 +41,9 @@ export const Dashboard = ({ url, clinicId, ...shell }: DashboardProps) => {
   useEffect(() => {
     // Why it could not be opened comes as the connection's state.
     store.staff.open().catch(() => undefined);
+    keepBroadcasts(store.staff, clinicId);
     return () => store.staff.close();
-  }, [store]);
+  }, [store, clinicId]);
   useWake(store.staff);
   const [drafts] = useState<Drafts>(() => new Map());
   return (
@@ -58,7 +61,7 @@ const Shell = ({ clinics, signIn, onClinic, onLanguage, onMembershipLost }: Omit
   const { state, error } = useStaffSnapshot('connection');
   const [screen, setScreen] = useState<Screen>();
   const [view, setView] = useState<View>(() => ({ ...everyone, sort: sorts.find((sort) => sort === readKept(keys.sort)) ?? 'arrival' }));
-  const [notifyDraft, setNotifyDraft] = useState('');
+  const [notifyDraft, setNotifyDraft] = useState<ListDraft>({ text: '' });
   if (state === 'closed' && (error?.code === 'forbidden' || error?.code === 'not-found'))
     return <LostMembership onContinue={onMembershipLost} />;
   if (!callers || !clinic) return error ? <ConnectionNotice signIn={signIn} /> : <Loading />;
@@ -88,12 +91,16 @@ const Shell = ({ clinics, signIn, onClinic, onLanguage, onMembershipLost }: Omit
   );
 };
 
+/** A board that has not come by now has trouble on its way. */
+const slowAfterMs = 6000;
+
 const Loading = () => {
   const { t } = useTranslation();
+  const isSlow = useIsLate(true, slowAfterMs);
   return (
     <main className="lone-page">
       <h1>{t('product')}</h1>
-      <p role="status">{t('loadingBoard')}</p>
+      <p role="status">{isSlow ? t('connection.slow') : t('loadingBoard')}</p>
     </main>
   );
 };

@@ -1,6 +1,6 @@
 import { type I18n, setupI18n } from '@lingui/core';
 import { createContext, type ReactNode, use } from 'react';
-import { localeFor } from './locale.ts';
+import { isolated, localeFor } from './locale.ts';
 
 /** The languages that the pages speak, each by its own name. */
 export const languages = { en: 'English', fr: 'Français', ar: 'العربية' } as const;
@@ -41,7 +41,7 @@ export const loadTranslation = async <Id extends string>(
   const i18n: I18n = setupI18n({ locale: language, locales: locale, messages: { [language]: messages } });
   document.documentElement.lang = language;
   document.documentElement.dir = directionOf(language);
-  return { language, locale, t: (id, values) => i18n._(id, values) };
+  return { language, locale, t: (id, values) => i18n._(id, isolated(values, directionOf(language))) };
 };
 
 /** The context of one page's translation: `const { Provider, useTranslation } = createTranslationContext<MessageId>()`. */

@@ -4,7 +4,7 @@ import { setupI18n } from '@lingui/core';
 import { compileMessage } from '@lingui/message-utils/compileMessage';
 import type { MessageId as DashboardWord } from '../../../web/dashboard/i18n.ts';
 import type { Language, Translate } from '../../../web/shared/i18n.tsx';
-import { localeFor } from '../../../web/shared/locale.ts';
+import { isolated, localeFor } from '../../../web/shared/locale.ts';
 import type { MessageId as WaitingWord } from '../../../web/waiting/translation.ts';
 
 const web = join(import.meta.dirname, '..', '..', '..', 'web');
@@ -21,5 +21,5 @@ const wordsOf = (page: string, language: Language): Translate<string> => {
   const messages = JSON.parse(readFileSync(join(web, page, 'locales', `${language}.messages.json`), 'utf8')) as Record<string, string>;
   const compiled = Object.fromEntries(Object.entries(messages).map(([id, message]) => [id, compileMessage(message)]));
   const i18n = setupI18n({ locale: language, locales: localeFor(language, [locales[language]]), messages: { [language]: compiled } });
-  return (id, values) => i18n._(id, values);
+  return (id, values) => i18n._(id, isolated(values, language === 'ar' ? 'rtl' : 'ltr'));
 };

@@ -52,7 +52,13 @@ export const aClinic = (given: Partial<Clinic> = {}): Clinic => ({
   ...given,
 });
 
-export const aMember = (): Member => ({ userId: 'clerk@demo.example', name: 'Demo Clerk', role: 'member', answersMessages: true });
+export const aMember = (given: Partial<Member> = {}): Member => ({
+  userId: 'clerk@demo.example',
+  name: 'Demo Clerk',
+  role: 'member',
+  answersMessages: true,
+  ...given,
+});
 
 export const aBroadcast = (given: Partial<Broadcast> = {}): Broadcast => ({
   broadcastId: 'b1',

@@ -9,7 +9,7 @@ import { FakePlatform, Refusal } from './fake-platform.ts';
 /** A dashboard before a server with these callers. */
 const aDashboard = (callers: Caller[] = []) => {
   const platform = new FakePlatform();
-  const server = { callers, clinic: aClinic(), thread: [] as Message[], pageSize: 100 };
+  const server = { callers, clinic: aClinic(), me: aMember(), thread: [] as Message[], pageSize: 100 };
   platform.rules.set('subscribe', ({ cursor }) => {
     const from = Number(cursor ?? 0);
     const to = from + server.pageSize;
@@ -17,7 +17,7 @@ const aDashboard = (callers: Caller[] = []) => {
       callers: server.callers.slice(from, to),
       nextCursor: to < server.callers.length ? String(to) : null,
       clinic: server.clinic,
-      me: aMember(),
+      me: server.me,
     };
   });
   platform.rules.set('thread', ({ callerId, afterSeq }) => ({
@@ -155,6 +155,39 @@ describe('speaking to callers', () => {
     platform.lastSocket.push({ type: 'callersChanged', callers: [sue({ version: 3 })], removed: [] });
     platform.lastSocket.push({ type: 'callerUnanswered', caller: waiting });
     expect(alerts).toEqual(['sue']);
+  });
+
+  it('makes up for alerts that were missed, each once, for those on duty', async () => {
+    const { platform, server, dashboard } = aDashboard([sue({ unansweredSince: '2026-11-22T09:00:00.000Z' }), ali()]);
+    const alerts: string[] = [];
+    dashboard.on('unanswered', ({ callerId }) => alerts.push(callerId));
+    await dashboard.open();
+    expect(alerts).toEqual(['sue']);
+    server.callers = [
+      sue({ version: 2, unansweredSince: '2026-11-22T09:00:00.000Z' }),
+      ali({ version: 2, unansweredSince: '2026-11-22T09:05:00.000Z' }),
+    ];
+    dashboard.wake();
+    await platform.settle();
+    expect(alerts).toEqual(['sue', 'ali']);
+    // Answered, and asked again while nothing was heard.
+    platform.lastSocket.push({ type: 'callersChanged', callers: [sue({ version: 3 })], removed: [] });
+    server.callers = [
+      sue({ version: 4, unansweredSince: '2026-11-22T09:10:00.000Z' }),
+      ali({ version: 2, unansweredSince: '2026-11-22T09:05:00.000Z' }),
+    ];
+    dashboard.wake();
+    await platform.settle();
+    expect(alerts).toEqual(['sue', 'ali', 'sue']);
+  });
+
+  it('makes up for none where someone else is on duty', async () => {
+    const { server, dashboard } = aDashboard([sue({ unansweredSince: '2026-11-22T09:00:00.000Z' })]);
+    server.me = aMember({ answersMessages: false });
+    const alerts: string[] = [];
+    dashboard.on('unanswered', ({ callerId }) => alerts.push(callerId));
+    await dashboard.open();
+    expect(alerts).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { localeFor } from '../../../web/shared/locale.ts';
+import { isolated, localeFor } from '../../../web/shared/locale.ts';
 import { clockTime, minutesSince } from '../../../web/shared/times.ts';
 
 describe('localeFor', () => {
@@ -36,5 +36,19 @@ describe('minutesSince', () => {
     const time = '2026-11-03T10:00:00.000Z';
     const then = Date.parse(time);
     expect([119_999, 120_000, -5000].map((ms) => minutesSince(time, then + ms))).toEqual([1, 2, 0]);
+  });
+});
+
+describe('isolated', () => {
+  const apart = (value: string) => `\u2068${value}\u2069`;
+
+  it.each([
+    ['an Arabic name in a sentence from left to right', 'ltr', 'علي', apart('علي')],
+    ['a name that would turn the direction', 'ltr', 'Sue\u202E', apart('Sue\u202E')],
+    ['every name in a sentence from right to left', 'rtl', 'Sue (3)', apart('Sue (3)')],
+    ['nothing where all runs one way', 'ltr', 'Zoë', 'Zoë'],
+    ['no number', 'rtl', 3, 3],
+  ] as const)('sets apart %s', (_, direction, value, expected) => {
+    expect(isolated({ value }, direction)).toEqual({ value: expected });
   });
 });

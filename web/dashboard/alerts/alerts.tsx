@@ -24,7 +24,7 @@ export const Alerts = () => {
   const show = useShow();
   const [preferences, setPreferences] = useState(readPreferences);
   const { chime, state } = useChime(!preferences.sound);
-  const [said, setSaid] = useState('');
+  const [said, setSaid] = useState({ words: '', count: 0 });
   const lastSounded = useRef<Partial<Record<Occasion, number>>>({});
   const change = (changed: AlertPreferences) => {
     setPreferences(changed);
@@ -36,11 +36,11 @@ export const Alerts = () => {
       const isWanted = occasion === 'arrival' ? preferences.arrivals : preferences.messages;
       const [first] = who;
       if (!isWanted || !first) return;
-      setSaid(words);
+      setSaid(({ count }) => ({ words, count: count + 1 }));
       const lastTime = lastSounded.current[occasion] ?? Number.NEGATIVE_INFINITY;
       if (performance.now() - lastTime > quietMs && chime.play(occasion)) lastSounded.current[occasion] = performance.now();
       if (preferences.desktop && !document.hasFocus())
-        notifyDesktop(words, first.callerId, () => show({ kind: 'conversation', caller: first }));
+        notifyDesktop(words, `${occasion}/${first.callerId}`, () => show({ kind: 'conversation', caller: first }));
     },
     [preferences, chime, show],
   );
@@ -62,22 +62,29 @@ export const Alerts = () => {
     <>
       <AlertsMenu preferences={preferences} chimeState={state} onChange={change} onUnlock={() => void chime.unlock()} />
       <p className="visually-hidden" role="status">
-        {said}
+        {/* Another element each time: the same words are said again. */}
+        <span key={said.count}>{said.words}</span>
       </p>
     </>
   );
 };
 
-/** No text of a message: others may see this screen. */
-const notifyDesktop = (words: string, callerId: string, open: () => void): void => {
+/** No text of a message: others may see this screen. The same tag again alerts again, in the place of the earlier one. */
+const notifyDesktop = (words: string, tag: string, open: () => void): void => {
   if (!('Notification' in globalThis) || Notification.permission !== 'granted') return;
   const { lang, dir } = document.documentElement;
-  const notification = new Notification(words, { tag: callerId, lang, dir: dir === 'rtl' ? 'rtl' : 'ltr' });
-  notification.onclick = () => {
-    window.focus();
-    open();
-    notification.close();
-  };
+  // `renotify` is not in TypeScript's library yet.
+  const options: NotificationOptions & { renotify: boolean } = { tag, renotify: true, lang, dir: dir === 'rtl' ? 'rtl' : 'ltr' };
+  try {
+    const notification = new Notification(words, options);
+    notification.onclick = () => {
+      window.focus();
+      open();
+      notification.close();
+    };
+  } catch {
+    // Chrome for Android has the class and refuses to make one: https://developer.mozilla.org/docs/Web/API/Notification/Notification#exceptions
+  }
 };
 
 /** How many need a reply stands first in the tab's title. */

@@ -14,9 +14,10 @@ export const useChime = (isMuted: boolean) => {
       void chime.unlock().then(() => {
         if (chime.state !== 'blocked') stopListening.current?.();
       });
-    for (const event of events) document.addEventListener(event, unlock);
+    // Captured: the buttons keep their clicks to themselves.
+    for (const event of events) document.addEventListener(event, unlock, { capture: true });
     stopListening.current = () => {
-      for (const event of events) document.removeEventListener(event, unlock);
+      for (const event of events) document.removeEventListener(event, unlock, { capture: true });
     };
     return stopListening.current;
   }, [chime]);

@@ -1,3 +1,4 @@
+import { useLayoutEffect, useRef } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { matches } from '../../../client/index.ts';
 import type { Caller } from '../../../protocol/objects.ts';
@@ -28,11 +29,20 @@ export const Board = ({ callers, view, onViewChange }: BoardProps) => {
   );
   const { isInUse, handlers } = useIsInUse();
   const rows = useHeldRows({ callers: shown, present: callers, viewKey: JSON.stringify([filter, view.sort]), isHeld: isInUse });
+  const page = useRef<HTMLElement>(null);
+  const title = useFocusWhenEmptied(rows.callers.length === 0);
+  const clearFilters = () => {
+    onViewChange({ ...view, ...everyone });
+    // The pressed button goes: the focus must not.
+    page.current?.querySelector<HTMLElement>('input[type=search]')?.focus();
+  };
   return (
-    <main className="board">
+    <main className="board" ref={page}>
       <div className="board-head">
         <div>
-          <h1>{t('board.title')}</h1>
+          <h1 ref={title} tabIndex={-1}>
+            {t('board.title')}
+          </h1>
           <p className="board-count" role="status">
             {isFiltered(filter)
               ? t('board.countFiltered', { shown: shown.length, present: callers.size })
@@ -67,7 +77,7 @@ export const Board = ({ callers, view, onViewChange }: BoardProps) => {
           {callers.size === 0 ? (
             <p className="quiet">{t('board.emptyHint')}</p>
           ) : (
-            <Button className="button" onPress={() => onViewChange({ ...view, ...everyone })}>
+            <Button className="button" onPress={clearFilters}>
               {t('filters.clear')}
             </Button>
           )}
@@ -75,4 +85,15 @@ export const Board = ({ callers, view, onViewChange }: BoardProps) => {
       )}
     </main>
   );
+};
+
+/** The last row took the focus with it: it goes to the title. */
+const useFocusWhenEmptied = (isEmpty: boolean) => {
+  const title = useRef<HTMLHeadingElement>(null);
+  const wasEmpty = useRef(isEmpty);
+  useLayoutEffect(() => {
+    if (isEmpty && !wasEmpty.current && document.activeElement === document.body) title.current?.focus();
+    wasEmpty.current = isEmpty;
+  }, [isEmpty]);
+  return title;
 };

@@ -3,13 +3,14 @@ import { useTranslation } from '../i18n.ts';
 import { useClinic } from '../staff/staff-context.tsx';
 import { ClockIcon } from '../ui/icons.tsx';
 import { useMinutesSince } from '../ui/use-now.ts';
+import { standingSince } from './standing-since.ts';
 import { statusWords } from './status-words.ts';
 
 /** A caller's status in a word and a colour, and for how many minutes; waiting for longer than the clinic's threshold is darker. */
-export const StatusMark = ({ caller }: { caller: Pick<Caller, 'status' | 'statusSince'> }) => {
+export const StatusMark = ({ caller }: { caller: Pick<Caller, 'status' | 'arrivedAt' | 'statusSince'> }) => {
   const { t } = useTranslation();
   const { waitingThresholdMinutes } = useClinic();
-  const minutes = useMinutesSince(caller.statusSince);
+  const minutes = useMinutesSince(standingSince(caller));
   const isLong = caller.status === 'waiting' && minutes >= waitingThresholdMinutes;
   return (
     <span className={`status status-${caller.status}${isLong ? ' status-long' : ''}`}>

@@ -12,10 +12,16 @@ export const useGridKeys = (rowIds: readonly string[]) => {
   const tabStop = lastFocused !== undefined && rowIds.includes(lastFocused) ? lastFocused : rowIds[0];
 
   useLayoutEffect(() => {
-    if (!focused.current || focused.current.isConnected) return;
-    // The row that had the focus has left the list: it goes to the row that Tab would come to.
-    focused.current = undefined;
-    grid.current?.querySelector<HTMLElement>('[data-row][tabindex="0"]')?.focus();
+    const had = focused.current;
+    if (!had) return;
+    if (!had.isConnected) {
+      // The row that had the focus has left the list: it goes to the row that Tab would come to.
+      focused.current = undefined;
+      grid.current?.querySelector<HTMLElement>('[data-row][tabindex="0"]')?.focus();
+    } else if (had.matches(':disabled')) {
+      // Its caller has left, and the row stays only so that nothing moves.
+      rowOf(grid.current, had)?.focus();
+    }
   });
 
   const onFocus = ({ target }: FocusEvent) => {
@@ -24,8 +30,8 @@ export const useGridKeys = (rowIds: readonly string[]) => {
     if (row) setLastFocused(row.dataset.row);
   };
   const onBlur = ({ target }: FocusEvent) => {
-    // What is taken off the page loses the focus too; only what stays has given it up.
-    if (target.isConnected) focused.current = undefined;
+    // What is taken off the page, or can no longer be pressed, loses the focus too; only what stays has given it up.
+    if (target.isConnected && !target.matches(':disabled')) focused.current = undefined;
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const row = rowOf(grid.current, event.target);

@@ -1,24 +1,38 @@
-import { type FocusEvent, useEffect, useRef, useState } from 'react';
+import { type FocusEvent, type SyntheticEvent, useEffect, useRef, useState } from 'react';
 import type { Caller } from '../../../protocol/objects.ts';
 import { freeRows, heldRows, type Rows } from './hold-order.ts';
 
 /** A pointer or a focus that was left lying in the list holds it no longer than this. */
 const idleMs = 30_000;
 
-/** Is someone about to press something in the list? `handlers` go on the element around it. */
+/**
+ * Is someone about to press something in the list? `handlers` go on the element around it. Once the list has been let go under a resting
+ * pointer, a press without a move before it is not meant for the row that lies there now, and does nothing.
+ */
 export const useIsInUse = () => {
   const [isInUse, setInUse] = useState(false);
   const inside = useRef({ pointer: false, focus: false });
+  const hasSlept = useRef(false);
   const idle = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(idle.current), []);
   const changed = () => {
     clearTimeout(idle.current);
     const isInside = inside.current.pointer || inside.current.focus;
     setInUse(isInside);
-    if (isInside) idle.current = setTimeout(() => setInUse(false), idleMs);
+    if (!isInside) return;
+    idle.current = setTimeout(() => {
+      hasSlept.current = inside.current.pointer;
+      setInUse(false);
+    }, idleMs);
+  };
+  const refuseAsleep = (event: SyntheticEvent) => {
+    if (!hasSlept.current) return;
+    event.preventDefault();
+    event.stopPropagation();
   };
   const enters = (what: 'pointer' | 'focus', isInside: boolean) => () => {
     inside.current[what] = isInside;
+    if (what === 'pointer') hasSlept.current = false;
     changed();
   };
   const handlers = {
@@ -30,6 +44,9 @@ export const useIsInUse = () => {
       if (!event.currentTarget.contains(event.relatedTarget)) enters('focus', false)();
     },
     onKeyDown: changed,
+    onPointerDownCapture: refuseAsleep,
+    onMouseDownCapture: refuseAsleep,
+    onClickCapture: refuseAsleep,
   };
   return { isInUse, handlers };
 };

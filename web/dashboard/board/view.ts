@@ -1,5 +1,6 @@
 import type { Filter } from '../../../protocol/filter.ts';
 import type { Caller, Status } from '../../../protocol/objects.ts';
+import { standingSince } from './standing-since.ts';
 
 export const sorts = ['arrival', 'wait', 'status', 'needs-reply'] as const;
 export type Sort = (typeof sorts)[number];
@@ -37,7 +38,7 @@ type Comparison = (one: Caller, other: Caller) => number;
 const byText = (one: string, other: string) => (one < other ? -1 : Number(one > other));
 const byArrival: Comparison = (one, other) => byText(one.arrivedAt, other.arrivedAt) || byText(one.callerId, other.callerId);
 const byWait: Comparison = (one, other) =>
-  Number(other.status === 'waiting') - Number(one.status === 'waiting') || byText(one.statusSince, other.statusSince);
+  Number(other.status === 'waiting') - Number(one.status === 'waiting') || byText(standingSince(one), standingSince(other));
 const byStatus: Comparison = (one, other) => statusRank[one.status] - statusRank[other.status];
 const byNeed: Comparison = (one, other) => {
   if (one.unansweredSince === null || other.unansweredSince === null)

@@ -1,19 +1,23 @@
 import { useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { globalPlatform } from '../../../client/index.ts';
+import type { Caller } from '../../../protocol/objects.ts';
 import { cleanText } from '../../shared/message-text.ts';
 import { useTranslation } from '../i18n.ts';
+import { useShow } from '../screens.ts';
 import { useStaff } from '../staff/staff-context.tsx';
 import { failureWords } from '../ui/failure-words.ts';
 import { SendIcon } from '../ui/icons.tsx';
 import { isSendable, MessageField } from '../ui/message-field.tsx';
+import { useToast } from '../ui/toasts.tsx';
+import { useIsShown } from '../ui/use-is-shown.ts';
 import { type Draft, useDrafts } from './drafts.ts';
 
 /** The box for one caller. A text that could not be sent stays in it, and is sent again with the same id. */
-export const Composer = ({ callerId, name }: { callerId: string; name: string }) => {
+export const Composer = ({ caller }: { caller: Caller }) => {
   const { t } = useTranslation();
   const box = useRef<HTMLTextAreaElement>(null);
-  const { draft, state, failure, write, send } = useSending(callerId);
+  const { draft, state, failure, write, send } = useSending(caller);
   const isSending = state === 'sending';
   const trySend = () => {
     // Whether by key or by button: the next message can be typed at once.
@@ -35,7 +39,7 @@ export const Composer = ({ callerId, name }: { callerId: string; name: string })
       <div className="composer-line">
         <MessageField
           ref={box}
-          label={t('messageTo', { name })}
+          label={t('messageTo', { name: caller.name })}
           value={draft.text}
           onChange={write}
           hint={t('enterSends')}
@@ -60,7 +64,12 @@ export const Composer = ({ callerId, name }: { callerId: string; name: string })
   );
 };
 
-const useSending = (callerId: string) => {
+const useSending = (caller: Caller) => {
+  const { callerId } = caller;
+  const { t } = useTranslation();
+  const show = useShow();
+  const toast = useToast();
+  const isShown = useIsShown();
   const staff = useStaff();
   const drafts = useDrafts();
   const [draft, setDraft] = useState<Draft>(() => drafts.get(callerId) ?? { text: '' });
@@ -88,6 +97,13 @@ const useSending = (callerId: string) => {
     } catch (cause) {
       setFailure(cause);
       setState('writing');
+      // The dialog was closed meanwhile: it is said all the same.
+      if (!isShown.current)
+        toast({
+          words: t('notSent.to', { name: caller.name }),
+          isFailure: true,
+          action: { label: t('open'), run: () => show({ kind: 'conversation', caller }) },
+        });
     }
   };
   return { draft, state, failure, write, send };

@@ -4,7 +4,7 @@ import type { Caller } from '../../../protocol/objects.ts';
 import { CallerFacts } from '../board/caller-facts.tsx';
 import { StatusMark } from '../board/status.tsx';
 import { useTranslation } from '../i18n.ts';
-import { useClinic, usePresentCaller } from '../staff/staff-context.tsx';
+import { useCaller, useClinic } from '../staff/staff-context.tsx';
 import { useIsCutOff } from '../staff/use-is-cut-off.ts';
 import { DialogFrame } from '../ui/dialog-frame.tsx';
 import { failureWords } from '../ui/failure-words.ts';
@@ -18,9 +18,7 @@ import { useThread } from './use-thread.ts';
 export const ConversationDialog = ({ caller: asOpened, onClose }: { caller: Caller; onClose(): void }) => {
   const { t } = useTranslation();
   const clinic = useClinic();
-  const present = usePresentCaller(asOpened.callerId);
-  const hasLeft = present === undefined;
-  const caller = present ?? asOpened;
+  const { caller, hasLeft } = useCaller(asOpened);
   const { messages, failure, load } = useThread(caller.callerId);
   useMarkRead(caller, messages);
   const isCutOff = useIsCutOff();
@@ -62,7 +60,7 @@ export const ConversationDialog = ({ caller: asOpened, onClose }: { caller: Call
           <p className="notice">{t('conversation.left', { name: caller.name })}</p>
         ) : (
           <>
-            <Composer callerId={caller.callerId} name={caller.name} />
+            <Composer caller={caller} />
             <p className="quiet conversation-note">{mayWrite(caller, clinic) ? t('mayWrite') : t('mayNotWrite')}</p>
           </>
         )}

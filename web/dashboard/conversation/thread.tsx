@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useCallback, useEffect, useRef } from 'react';
 import type { Caller, Message } from '../../../protocol/objects.ts';
 import { directionOf } from '../../shared/i18n.tsx';
 import { clockTime } from '../../shared/times.ts';
@@ -8,19 +8,11 @@ import { CheckIcon, DoubleCheckIcon } from '../ui/icons.tsx';
 /** The conversation in order, oldest first, with what became of each message of the clinic's. */
 export const Thread = ({ caller, messages }: { caller: Caller; messages: readonly Message[] }) => {
   const { t } = useTranslation();
-  const box = useRef<HTMLDivElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new message moves the end into view
-  useEffect(() => showEnd(box.current), [messages.length]);
-  useEffect(() => {
-    if (!box.current) return;
-    // A notice above the composer takes room away: the last message stays in sight.
-    const observer = new ResizeObserver(() => showEnd(box.current));
-    observer.observe(box.current);
-    return () => observer.disconnect();
-  }, []);
+  const { box, noticePosition } = useEndInSight(messages);
+  const label = t('conversation.with', { name: caller.name });
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
-    <div ref={box} className="thread" role="log" aria-label={t('conversation.with', { name: caller.name })} tabIndex={0}>
+    <div ref={box} className="thread" role="log" aria-label={label} tabIndex={0} onScroll={noticePosition}>
       {messages.length === 0 && <p className="thread-empty quiet">{t('noMessages')}</p>}
       <ol className="thread-list">
         {messages.map((message) => (
@@ -31,8 +23,31 @@ export const Thread = ({ caller, messages }: { caller: Caller; messages: readonl
   );
 };
 
-const showEnd = (box: HTMLElement | null): void => {
-  if (box) box.scrollTop = box.scrollHeight;
+/** So near to the end, in CSS pixels, the last message is before one's eyes. */
+const endTolerance = 24;
+
+/** The end of the thread stays in sight, unless one has scrolled up to read; what one writes oneself is always shown. */
+const useEndInSight = (messages: readonly Message[]) => {
+  const box = useRef<HTMLDivElement>(null);
+  const isAtEnd = useRef(true);
+  const showEnd = useCallback(() => {
+    if (box.current) box.current.scrollTop = box.current.scrollHeight;
+  }, []);
+  const noticePosition = () => {
+    if (box.current) isAtEnd.current = box.current.scrollHeight - box.current.scrollTop - box.current.clientHeight <= endTolerance;
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new message moves the end into view
+  useEffect(() => {
+    if (isAtEnd.current || messages.at(-1)?.from === 'clinic') showEnd();
+  }, [messages.length, showEnd]);
+  useEffect(() => {
+    if (!box.current) return;
+    // A notice above the composer takes room away: the last message stays in sight.
+    const observer = new ResizeObserver(() => isAtEnd.current && showEnd());
+    observer.observe(box.current);
+    return () => observer.disconnect();
+  }, [showEnd]);
+  return { box, noticePosition };
 };
 
 const MessageItem = ({ message, caller }: { message: Message; caller: Caller }) => {
@@ -46,7 +61,10 @@ const MessageItem = ({ message, caller }: { message: Message; caller: Caller }) 
       </p>
       <p
         className="message-text"
-        {...(message.language === null ? { dir: 'auto' } : { lang: message.language, dir: directionOf(message.language) })}
+        {...(message.language === null || isFromCaller
+          ? // A caller's language is what they chose at check-in, not what they happen to write in.
+            { dir: 'auto' }
+          : { lang: message.language, dir: directionOf(message.language) })}
       >
         {message.text}
       </p>

@@ -11,15 +11,23 @@ import { DialogFrame } from '../ui/dialog-frame.tsx';
 import { failureWords } from '../ui/failure-words.ts';
 import { SendIcon } from '../ui/icons.tsx';
 import { isSendable, MessageField } from '../ui/message-field.tsx';
+import { useToast } from '../ui/toasts.tsx';
+import { useIsShown } from '../ui/use-is-shown.ts';
 import { filterWords } from './filter-words.ts';
 import { Outcome } from './outcome.tsx';
 
 type Step = 'write' | 'confirm' | 'sending' | 'sent';
 
+/** What was typed for the list and not sent yet; the id belongs to this very text and audience, once they have been tried. */
+export interface ListDraft {
+  readonly text: string;
+  readonly tried?: { readonly broadcastId: string; readonly what: string };
+}
+
 interface NotifyDialogProps {
   readonly filter: Filter;
-  readonly draft: string;
-  onDraftChange(text: string): void;
+  readonly draft: ListDraft;
+  onDraftChange(draft: ListDraft): void;
   onClose(): void;
 }
 
@@ -45,12 +53,17 @@ export const NotifyDialog = ({ filter, draft, onDraftChange, onClose }: NotifyDi
           }}
         >
           <Audience words={filterWords(t, language, filter)} />
-          <MessageField label={t('message')} value={draft} onChange={onDraftChange} hint={t('notify.hint')} />
+          <MessageField
+            label={t('message')}
+            value={draft.text}
+            onChange={(text) => onDraftChange({ ...draft, text })}
+            hint={t('notify.hint')}
+          />
           <div className="dialog-foot">
             <Button className="button" onPress={onClose}>
               {t('cancel')}
             </Button>
-            <Button type="submit" className="button button-primary" isDisabled={!isSendable(draft) || count === 0}>
+            <Button type="submit" className="button button-primary" isDisabled={!isSendable(draft.text) || count === 0}>
               {t('notify.review')}
             </Button>
           </div>
@@ -60,7 +73,7 @@ export const NotifyDialog = ({ filter, draft, onDraftChange, onClose }: NotifyDi
         <div className="dialog-body">
           <Audience words={filterWords(t, language, filter)} />
           <blockquote className="quoted" dir="auto">
-            {draft.trim()}
+            {draft.text.trim()}
           </blockquote>
           {failure !== undefined && (
             <p className="notice notice-failure" role="alert">
@@ -124,29 +137,38 @@ const Sent = ({ broadcastId, onClose }: { broadcastId: string; onClose(): void }
   );
 };
 
-const useSending = (filter: Filter, draft: string, onDraftChange: (text: string) => void) => {
+const useSending = (filter: Filter, draft: ListDraft, onDraftChange: (draft: ListDraft) => void) => {
+  const { t } = useTranslation();
   const staff = useStaff();
+  const show = useShow();
+  const toast = useToast();
+  const isShown = useIsShown();
   const [step, setStep] = useState<Step>('write');
   const [failure, setFailure] = useState<unknown>();
   const [broadcast, setBroadcast] = useState<string>();
-  // One id for one confirmed text: tried again after a failure, it reaches nobody twice.
-  const [broadcastId, setBroadcastId] = useState(globalPlatform.newId);
   const confirm = () => {
-    setBroadcastId(globalPlatform.newId());
     setFailure(undefined);
     setStep('confirm');
   };
   const send = async () => {
+    const text = cleanText(draft.text);
+    // One id for one text to one audience: tried again after a failure, from wherever, it reaches nobody twice.
+    const what = JSON.stringify([text, filter]);
+    const broadcastId = draft.tried?.what === what ? draft.tried.broadcastId : globalPlatform.newId();
+    onDraftChange({ text: draft.text, tried: { broadcastId, what } });
     setStep('sending');
     setFailure(undefined);
     try {
-      await staff.broadcast({ broadcastId, ...(isFiltered(filter) && { filter }), text: cleanText(draft) });
+      await staff.broadcast({ broadcastId, ...(isFiltered(filter) && { filter }), text });
       setBroadcast(broadcastId);
       setStep('sent');
-      onDraftChange('');
+      onDraftChange({ text: '' });
     } catch (cause) {
       setFailure(cause);
       setStep('confirm');
+      // The dialog was closed meanwhile: it is said all the same.
+      if (!isShown.current)
+        toast({ words: t('notify.notSent'), isFailure: true, action: { label: t('open'), run: () => show({ kind: 'notify' }) } });
     }
   };
   return { step, failure, broadcast, confirm, back: () => setStep('write'), send };

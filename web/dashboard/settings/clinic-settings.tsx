@@ -128,6 +128,13 @@ const SettingsForm = ({
           onChange={(unansweredAfterMinutes) => change({ unansweredAfterMinutes })}
         />
         <WholeNumberField
+          label={t('settings.endOffline')}
+          value={shown.endOfflineAfterMinutes}
+          least={limits.leastEndOfflineAfterMinutes}
+          most={limits.mostEndOfflineAfterMinutes}
+          onChange={(endOfflineAfterMinutes) => change({ endOfflineAfterMinutes })}
+        />
+        <WholeNumberField
           label={t('settings.retention')}
           value={shown.retentionDays}
           most={365}

@@ -41,7 +41,12 @@ export const EntryFields = ({ fields, onChange }: EntryFieldsProps) => {
               <Label>{t('entryFields.label', { number: index + 1 })}</Label>
               <Input dir="auto" />
             </TextField>
-            <Checkbox className="checkbox" isSelected={field.required} onChange={(required) => change(field.key, { required })}>
+            <Checkbox
+              className="checkbox"
+              aria-label={`${t('entryFields.label', { number: index + 1 })}: ${t('entryFields.required')}`}
+              isSelected={field.required}
+              onChange={(required) => change(field.key, { required })}
+            >
               <span className="checkbox-box">
                 <Tick />
               </span>

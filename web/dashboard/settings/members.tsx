@@ -59,6 +59,7 @@ const MemberLine = ({ member, onChange, onRemove }: MemberLineProps) => {
       <RoleSelect label={t('members.roleOf', { name })} role={role} onChange={(changed) => onChange({ ...member, role: changed })} />
       <SwitchLine
         label={t('members.answers')}
+        aria-label={`${name}: ${t('members.answers')}`}
         isSelected={answersMessages}
         onChange={(changed) => onChange({ ...member, answersMessages: changed })}
       />

@@ -6,16 +6,18 @@ import { NumberField } from 'react-aria-components/NumberField';
 interface WholeNumberFieldProps {
   readonly label: string;
   readonly value: number;
+  /** @default 1 */
+  readonly least?: number;
   readonly most: number;
   onChange(value: number): void;
 }
 
-/** A whole number from 1 up, in the digits of the language. */
-export const WholeNumberField = ({ label, value, most, onChange }: WholeNumberFieldProps) => (
+/** A whole number within its bounds, in the digits of the language. */
+export const WholeNumberField = ({ label, value, least = 1, most, onChange }: WholeNumberFieldProps) => (
   <NumberField
     className="field field-number"
     value={value}
-    minValue={1}
+    minValue={least}
     maxValue={most}
     step={1}
     isRequired

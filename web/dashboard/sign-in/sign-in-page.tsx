@@ -47,11 +47,22 @@ export const SignInPage = ({ wasRefused, onSignIn, onLanguage }: SignInPageProps
 /** The page's own configuration could not be had: nothing can be done but to try again. */
 export const StartFailed = () => {
   const { t } = useTranslation();
+  return <Broken words={t('startFailed')} />;
+};
+
+/** A fault of the page itself. */
+export const PageFailed = () => {
+  const { t } = useTranslation();
+  return <Broken words={t('failure.internal')} />;
+};
+
+const Broken = ({ words }: { words: string }) => {
+  const { t } = useTranslation();
   return (
     <main className="lone-page">
       <h1>{t('product')}</h1>
       <p className="notice notice-failure" role="alert">
-        {t('startFailed')}
+        {words}
       </p>
       <Button className="button button-primary" onPress={() => location.reload()}>
         {t('tryAgain')}

@@ -1,5 +1,6 @@
-import { createContext, type ReactNode, use, useSyncExternalStore } from 'react';
+import { createContext, type ReactNode, use, useRef, useSyncExternalStore } from 'react';
 import type { StaffClient } from '../../../client/index.ts';
+import type { Caller } from '../../../protocol/objects.ts';
 import type { StaffSnapshot, StaffStore } from './staff-store.ts';
 
 const Context = createContext<StaffStore | undefined>(undefined);
@@ -29,8 +30,11 @@ export const useClinic = () => {
   return clinic;
 };
 
-/** One caller who is present, as they now are. */
-export const usePresentCaller = (callerId: string) => {
+/** One caller as they now are, or as they were when they left. */
+export const useCaller = (asOpened: Caller): { readonly caller: Caller; readonly hasLeft: boolean } => {
   const store = useStore();
-  return useSyncExternalStore(store.subscribe, () => store.snapshot().callers?.get(callerId));
+  const present = useSyncExternalStore(store.subscribe, () => store.snapshot().callers?.get(asOpened.callerId));
+  const lastKnown = useRef(asOpened);
+  if (present) lastKnown.current = present;
+  return { caller: lastKnown.current, hasLeft: present === undefined };
 };

@@ -1,4 +1,5 @@
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useSyncExternalStore } from 'react';
+import { useIsLate } from '../ui/use-is-late.ts';
 import { useStaffSnapshot } from './staff-context.tsx';
 
 /** A reconnect that takes no longer than this is nobody's business. */
@@ -7,7 +8,7 @@ const patienceMs = 1500;
 /** Is what the page shows perhaps out of date, because the connection is lost? */
 export const useIsCutOff = (): boolean => {
   const { state } = useStaffSnapshot('connection');
-  const isLate = useIsLate(state === 'reconnecting');
+  const isLate = useIsLate(state === 'reconnecting', patienceMs);
   const isOnline = useIsOnline();
   return isLate || !isOnline;
 };
@@ -23,15 +24,3 @@ const subscribeToNetwork = (listener: () => void) => {
 
 /** What the browser knows of its network: it tells a pulled cable long before the socket notices. */
 const useIsOnline = (): boolean => useSyncExternalStore(subscribeToNetwork, () => navigator.onLine);
-
-/** True once something has been so for longer than the patience. */
-const useIsLate = (isSo: boolean): boolean => {
-  const [isLate, setLate] = useState(false);
-  useEffect(() => {
-    setLate(false);
-    if (!isSo) return;
-    const timer = setTimeout(() => setLate(true), patienceMs);
-    return () => clearTimeout(timer);
-  }, [isSo]);
-  return isSo && isLate;
-};

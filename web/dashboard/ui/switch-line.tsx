@@ -2,6 +2,8 @@ import { Switch } from 'react-aria-components/Switch';
 
 interface SwitchLineProps {
   readonly label: string;
+  /** The whole name, where the label alone is that of several switches. */
+  readonly 'aria-label'?: string;
   readonly hint?: string;
   readonly isSelected: boolean;
   readonly isDisabled?: boolean;
