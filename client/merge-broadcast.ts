@@ -10,24 +10,20 @@ export const mergeBroadcast = (known: Broadcast | undefined, report: Broadcast):
   if (known === undefined) return report;
   const further = rank[report.state] - rank[known.state];
   const stored = Math.max(known.stored, report.stored);
+  const matched = Math.max(known.matched, report.matched);
   const merged: Broadcast = {
     ...known,
     state: further > 0 ? report.state : known.state,
-    matched: Math.max(known.matched, report.matched),
+    matched,
     stored,
     delivered: Math.max(known.delivered, report.delivered),
     read: Math.max(known.read, report.read),
-    failed: failedOf(known, report, further),
+    // Whoever failed may have been stored since; the contract's sum holds at every moment.
+    failed: matched - stored,
     // Who could not be reached falls and rises while it runs; the newest report says it, and the end is final.
     offline: further > 0 || (further === 0 && report.stored >= stored) ? report.offline : known.offline,
   };
   return keys.every((key) => merged[key] === known[key]) ? known : merged;
-};
-
-/** Who has failed may be stored by a later run: a report with more of them stored is the newer one. */
-const failedOf = (known: Broadcast, report: Broadcast, further: number): number => {
-  if (further > 0 || report.stored > known.stored) return report.failed;
-  return report.stored === known.stored ? Math.max(known.failed, report.failed) : known.failed;
 };
 
 const keys = ['state', 'matched', 'stored', 'delivered', 'read', 'offline', 'failed'] as const;

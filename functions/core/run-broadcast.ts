@@ -30,7 +30,7 @@ export const runBroadcast = async (ports: WorkerPorts, clinicId: string, broadca
   const { job } = record;
   // A run that died after its last write, before anyone heard of it, is repeated to tell the end.
   if (job.state !== 'running') return tellProgress(ports, job);
-  const unreached = await reachEveryone(ports, record).catch((error): Unreached[] => [{ error }]);
+  const unreached = await reachEveryone(ports, record);
   const [first] = unreached;
   if (first) {
     if ((await ports.broadcasts.countFailedRun(job, mostRuns)) === 'failed') {
@@ -43,7 +43,7 @@ export const runBroadcast = async (ports: WorkerPorts, clinicId: string, broadca
   await tellProgress(ports, job);
 };
 
-/** What the store threw, and for which recipient; without one, the run itself could not go on. */
+/** What the store threw, and for which recipient; without one, an outcome could not be recorded, or the list not be read on. */
 interface Unreached {
   readonly error: unknown;
   readonly recipient?: { readonly callerId: string; readonly shard: number };
@@ -62,10 +62,19 @@ const tellProgress = async (ports: WorkerPorts, { clinicId, broadcastId }: Broad
   if (record) await deliverToStaff(ports, clinicId, [{ type: 'broadcastProgress', broadcast: toBroadcast(record) }]);
 };
 
-/** Serves every recipient once; answers those whom the store refused. */
-const reachEveryone = async (ports: WorkerPorts, { job, shards: earlier }: BroadcastRecord): Promise<Unreached[]> => {
-  const shards = new Map<number, OutcomeShard>();
+/** Serves every recipient once; answers what the store refused. */
+const reachEveryone = async (ports: WorkerPorts, record: BroadcastRecord): Promise<Unreached[]> => {
   const unreached: Unreached[] = [];
+  try {
+    await reachShards(ports, record, unreached);
+  } catch (error) {
+    unreached.push({ error });
+  }
+  return unreached;
+};
+
+const reachShards = async (ports: WorkerPorts, { job, shards: earlier }: BroadcastRecord, unreached: Unreached[]): Promise<void> => {
+  const shards = new Map<number, OutcomeShard>();
   let toldAt = ports.now();
   let shard = 0;
   for await (const callerIds of recipientsOf(ports, job)) {
@@ -108,10 +117,10 @@ const reachEveryone = async (ports: WorkerPorts, { job, shards: earlier }: Broad
       }
     };
     await Promise.all(Array.from({ length: Math.min(concurrency, callerIds.length) }, serve));
-    await record();
+    // One shard never decides for another: whose outcome is not recorded now is met again by the next run.
+    await record().catch((error) => unreached.push({ error }));
     shard += 1;
   }
-  return unreached;
 };
 
 const sizeOf = (shard: OutcomeShard | undefined): number =>

@@ -114,7 +114,10 @@ const close = async (ports: BoardPorts, connectionId: string, reason: EndReason)
   await ports.poster.close(connectionId);
 };
 
-/** Acknowledgements of broadcasts are added to their outcomes, one write a shard and batch; finished ones tell their new counts. */
+/**
+ * Acknowledgements of broadcasts are added to their outcomes, one write a shard and batch; finished ones tell their new counts. Who has it is
+ * stored, too: a run that died before it recorded them may have been their only one, where they have left its filter since.
+ */
 const countReceipts = async (ports: BoardPorts, clinicId: string, changes: readonly VisitChange[]): Promise<void> => {
   const receipts = new Map<string, { broadcastId: string; shard: number; stored: string[]; delivered: string[]; read: string[] }>();
   for (const { before, after } of changes) {

@@ -43,6 +43,30 @@ describe('reports of a broadcast', () => {
     expect(mergeBroadcast(known, aBroadcast({ stored: 1, matched: 1 }))).toBe(known);
   });
 
+  it('keep the sum, where one who failed was stored by a later run', () => {
+    const first = aBroadcast({ matched: 3, stored: 1, failed: 2 });
+    expect(mergeBroadcast(first, aBroadcast({ matched: 3, stored: 3 }))).toMatchObject({ matched: 3, stored: 3, failed: 0 });
+  });
+
+  it('of two runs at once never go back, and keep the sum', () => {
+    const report = fc
+      .record({ stored: fc.nat(9), failed: fc.nat(9), delivered: fc.nat(9) })
+      .map(({ stored, failed, delivered }) =>
+        aBroadcast({ matched: stored + failed, stored, failed, delivered: Math.min(delivered, stored) }),
+      );
+    fc.assert(
+      fc.property(fc.array(report, { minLength: 2 }), ([first = aBroadcast(), ...rest]) => {
+        let known = first;
+        for (const next of rest) {
+          const merged = mergeBroadcast(known, next);
+          for (const count of ['matched', 'stored', 'delivered'] as const) expect(merged[count]).toBeGreaterThanOrEqual(known[count]);
+          expect(merged.matched).toBe(merged.stored + merged.failed);
+          known = merged;
+        }
+      }),
+    );
+  });
+
   it('come to the last one, in whatever order they come', () => {
     const run = [
       aBroadcast(),

@@ -279,7 +279,7 @@ describe('acknowledgements of a broadcast', () => {
   const outcomes = async (broadcasts: ReturnType<typeof inMemoryBroadcasts>, broadcastId = 'b1') =>
     (await broadcasts.table.find('demo', broadcastId, morning))?.shards;
 
-  it('are added to its outcome, delivered and read, as sets of ids', async () => {
+  it('are added to its outcome, delivered and read, as sets of ids; who has it is stored, too', async () => {
     const { update, broadcasts } = given({ jobs: [aBroadcast()] });
     await update(change(thread, thread.acknowledged(2, 2)));
     await expect(outcomes(broadcasts)).resolves.toEqual([
