@@ -187,6 +187,27 @@ describe('the sockets of one caller', () => {
     await eventually(() => expect(dashboard.row(visit).online).toBe(true));
   });
 
+  it('do not displace one another for ever: the page that gave way stays closed until it is opened again', async () => {
+    const pages = [await clinic.arrives('Sue Smith')];
+    const [first] = pages;
+    if (!first) throw new Error('one has arrived');
+    const errors: (string | undefined)[] = [];
+    first.client.on('state', ({ state, error }) => errors.push(`${state}: ${error?.code}`));
+    for (const _ of oneTo(5)) pages.push(await clinic.page(first.visit));
+
+    await eventually(() => expect(errors).toEqual(['closed: displaced']));
+    await dashboard.client.notify(first.callerId, 'Doctor is late');
+    await eventually(() => {
+      for (const { heard } of pages.slice(1)) expect(heard).toEqual(['Doctor is late']);
+    });
+    expect(pages.map(({ client }) => client.state)).toEqual(['closed', 'open', 'open', 'open', 'open', 'open']);
+
+    await first.client.open();
+
+    await eventually(() => expect(pages.map(({ client }) => client.state)).toEqual(['open', 'closed', 'open', 'open', 'open', 'open']));
+    expect(first.heard).toEqual(['Doctor is late']);
+  });
+
   it('make the caller offline when the last one closes', async () => {
     const one = await clinic.arrives('Sue Smith');
     const two = await clinic.page(one.visit);
