@@ -202,7 +202,9 @@ export class Connection {
       link = await Link.open(this.#platform, ticket, {
         onEvent: (event) => {
           if (life !== this.#life) return;
-          if (event.type !== 'displaced') this.#session.onEvent(event);
+          // The close that follows is this connection's alone, and whoever looks at the page has a new role, or none.
+          if (event.type === 'membershipChanged') this.#wokenAt = this.#platform.now();
+          else if (event.type !== 'displaced') this.#session.onEvent(event);
           // During a renewal it is this connection's own next socket that the old one gives way to.
           else if (link === this.#link && !this.#dialing) this.close(displacedError());
         },

@@ -90,7 +90,9 @@ export type StaffEvent =
   | { readonly type: 'messagesAdded'; readonly callerId: string; readonly messages: Message[] }
   | { readonly type: 'clinicChanged'; readonly clinic: Clinic }
   | { readonly type: 'broadcastProgress'; readonly broadcast: Broadcast }
-  | { readonly type: 'callerUnanswered'; readonly caller: Caller };
+  | { readonly type: 'callerUnanswered'; readonly caller: Caller }
+  /** The member was removed, or has another role: this socket is closed after it, and no other for the same reason. */
+  | { readonly type: 'membershipChanged' };
 
 /** Frames the server sends unasked to a caller. */
 export type CallerEvent =

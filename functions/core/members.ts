@@ -1,4 +1,5 @@
 import { type ErrorCode, RequestError } from '../../protocol/errors.ts';
+import type { StaffEvent } from '../../protocol/frames.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { Member } from '../../protocol/objects.ts';
 import type { Invitation } from '../data/clinics-table.ts';
@@ -62,12 +63,15 @@ export const removeMember = async (
   throw new RequestError('unavailable');
 };
 
+/** Each is told first: a page that knows why it is closed comes back at once, to another role or to its refusal. */
 const closeSocketsOf = async (ports: Uses<'connections' | 'poster' | 'now'>, clinicId: string, userId: string): Promise<void> => {
   const connections = await ports.connections.ofClinic(clinicId, ports.now());
+  const changed: StaffEvent = { type: 'membershipChanged' };
   await Promise.all(
     connections
       .filter((connection) => connection.userId === userId)
       .map(async ({ connectionId }) => {
+        await ports.poster.post(connectionId, JSON.stringify(changed));
         await ports.poster.close(connectionId);
         await ports.connections.remove(clinicId, connectionId);
       }),

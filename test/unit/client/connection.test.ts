@@ -517,6 +517,18 @@ describe('a person', () => {
   });
 });
 
+describe('a member whose role has changed', () => {
+  it('does not wait for the window', async () => {
+    const { platform, connection, tickets } = aConnection();
+    await connection.open();
+    await platform.pass(minute);
+    platform.lastSocket.push({ type: 'membershipChanged' });
+    platform.lastSocket.drop();
+    await platform.pass(1000);
+    expect([connection.state, tickets()]).toEqual(['open', 2]);
+  });
+});
+
 describe('a page', () => {
   const aPage = async () => {
     const scene = aConnection();

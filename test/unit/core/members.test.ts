@@ -68,6 +68,8 @@ describe('putMember', () => {
     const { ports, poster, dashboards } = given({ read: [before], changes: ['done'] });
     await putMember(ports, 'demo', after);
     expect(poster.closed).toEqual(['d1', 'd2']);
+    for (const id of ['d1', 'd2'])
+      expect(poster.journal.filter((step) => step.includes(id))).toEqual([`post ${id} membershipChanged`, `close ${id}`]);
     expect(dashboards.ids()).toEqual(['d3']);
   });
 
@@ -100,6 +102,8 @@ describe('removeMember', () => {
     await removeMember(ports, 'demo', 'clerk');
     expect(written).toEqual([[aMember()]]);
     expect(poster.closed).toEqual(['d1', 'd2']);
+    for (const id of ['d1', 'd2'])
+      expect(poster.journal.filter((step) => step.includes(id))).toEqual([`post ${id} membershipChanged`, `close ${id}`]);
     expect(dashboards.ids()).toEqual(['d3']);
   });
 
