@@ -49,12 +49,17 @@ export const pageOf = (window: Pick<Window, 'document' | 'navigator' | 'addEvent
       const seen = () => {
         if (isVisible()) run();
       };
+      // `pageshow` alone tells of a page that comes out of the back-forward cache; every page shows when it is loaded.
+      const shown = ({ persisted }: PageTransitionEvent) => {
+        if (persisted) run();
+      };
       document.addEventListener('visibilitychange', seen);
-      // `pageshow` alone tells of a page that comes out of the back-forward cache.
-      for (const type of ['online', 'pageshow']) window.addEventListener(type, run);
+      window.addEventListener('online', run);
+      window.addEventListener('pageshow', shown);
       return () => {
         document.removeEventListener('visibilitychange', seen);
-        for (const type of ['online', 'pageshow']) window.removeEventListener(type, run);
+        window.removeEventListener('online', run);
+        window.removeEventListener('pageshow', shown);
       };
     },
   };

@@ -10,6 +10,8 @@ const aWindow = () => {
   return { document, navigator, window, page: pageOf(window as unknown as Parameters<typeof pageOf>[0]) };
 };
 
+const shownFromCache = () => Object.assign(new Event('pageshow'), { persisted: true });
+
 const wakes = (page: Page) => {
   const seen = { count: 0 };
   const stop = page.onWake(() => {
@@ -32,13 +34,20 @@ describe('the page of a window', () => {
     const { seen, stop } = wakes(page);
     document.dispatchEvent(new Event('visibilitychange'));
     window.dispatchEvent(new Event('online'));
-    window.dispatchEvent(new Event('pageshow'));
+    window.dispatchEvent(shownFromCache());
     expect(seen.count).toBe(3);
     stop();
     document.dispatchEvent(new Event('visibilitychange'));
     window.dispatchEvent(new Event('online'));
-    window.dispatchEvent(new Event('pageshow'));
+    window.dispatchEvent(shownFromCache());
     expect(seen.count).toBe(3);
+  });
+
+  it('is not woken by its own beginning', () => {
+    const { window, page } = aWindow();
+    const { seen } = wakes(page);
+    window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: false }));
+    expect(seen.count).toBe(0);
   });
 
   it('sleeps on when it is hidden, but hears of the network', () => {
