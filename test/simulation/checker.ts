@@ -6,10 +6,8 @@ import type { Filter } from '../../protocol/filter.ts';
 import type { Broadcast, Caller, Message } from '../../protocol/objects.ts';
 import { truncate } from '../../protocol/text.ts';
 import type { DashboardEvidence, Evidence, PageEvidence, Send } from './evidence.ts';
+import { mostLagMs } from './store/store.ts';
 import type { VisitStep } from './world.ts';
-
-/** Indexes may be behind so long, and a broadcast reads one (`store/store.ts`). */
-const indexLagMs = 10_000;
 
 /**
  * Which promises does a history break? It must be over: faults ended, everybody connected, time passed for every repair.
@@ -19,6 +17,7 @@ export const check = (evidence: Evidence): string[] => [
   ...evidence.breaches,
   ...evidence.sends.flatMap((send) => checkSend(evidence, send)),
   ...evidence.visits.flatMap(checkVisit),
+  ...evidence.visitSteps.flatMap(checkStep),
   ...evidence.pages.flatMap((page) => checkPage(evidence, page)),
   ...evidence.dashboards.flatMap((dashboard) => checkDashboard(evidence, dashboard)),
   ...evidence.visits.flatMap((visit) => checkPresence(evidence, visit)),
@@ -45,7 +44,8 @@ const checkSend = ({ visits, visitSteps, broadcasts }: Evidence, send: Send): st
     case 'guest-messages-off':
     case 'caller-ended':
     case 'conversation-full':
-      return index === -1 ? [] : [`${what} was refused (${send.outcome}) and is stored`];
+      // An earlier try may still be on its way, from a page that is long gone.
+      return wasStoredBy(visitSteps, send) ? [`${what} was refused (${send.outcome}) and is stored`] : [];
     case 'no-answer':
       // Cut off by the end of the visit: the client says that it does not know.
       return visit.status === 'ended' ? [] : [`${what} ended as "${send.outcome}"`];
@@ -53,6 +53,9 @@ const checkSend = ({ visits, visitSteps, broadcasts }: Evidence, send: Send): st
       return [`${what} ended as "${send.outcome}"`];
   }
 };
+
+const wasStoredBy = (steps: readonly VisitStep[], { id, callerId, saidAt }: Send): boolean =>
+  steps.some((step) => step.callerId === callerId && step.at <= saidAt && step.after?.messages.at(-1)?.i === id);
 
 /** A conversation has every message once, and its counts are what a recount finds. */
 const checkVisit = (visit: Visit): string[] => {
@@ -85,6 +88,19 @@ const checkVisit = (visit: Visit): string[] => {
   ];
 };
 
+/** Marks only go forward, and a change that anyone sees has a new version. */
+const checkStep = ({ callerId, before, after }: VisitStep): string[] => {
+  if (!before || !after) return [];
+  const marks = ['deliveredSeq', 'readSeq', 'staffReadSeq', 'messageCount', 'version'] as const;
+  const isSeen = before.version === after.version && !isDeepStrictEqual(toCaller(before), toCaller(after));
+  return [
+    ...marks
+      .filter((mark) => after[mark] < before[mark])
+      .map((mark) => `${callerId}: ${mark} went back from ${before[mark]} to ${after[mark]}`),
+    ...(isSeen ? [`${callerId} changed under version ${after.version}: ${differences(toCaller(before), toCaller(after))}`] : []),
+  ];
+};
+
 /** A page applies the conversation from its beginning, each message once and in order; in the end it shows what is stored. */
 const checkPage = ({ visits, visitSteps, clinic }: Evidence, page: PageEvidence): string[] => {
   const { name, callerId, applied } = page;
@@ -93,6 +109,8 @@ const checkPage = ({ visits, visitSteps, clinic }: Evidence, page: PageEvidence)
   const thread = visit ?? visitSteps.findLast((step) => step.callerId === callerId && step.before)?.before;
   const expected = thread ? messagesAfter(thread, 0, 'caller').slice(0, applied.length) : [];
   if (!isDeepStrictEqual(applied, expected)) return [`${name} applied ${seqsOf(applied)}, which is not how the conversation begins`];
+  if (page.versions.some((version, index) => version <= (page.versions[index - 1] ?? -1)))
+    return [`${name} showed versions ${page.versions.join(' ')} of the caller`];
   if (!page.isCurrent) return [];
   if (!visit || visit.status === 'ended') return page.hasEnded ? [] : [`${name} was not told that the visit is over`];
   if (page.hasEnded) return [`${name} believes that the visit is over`];
@@ -123,6 +141,7 @@ const checkDashboard = (evidence: Evidence, dashboard: DashboardEvidence): strin
   const announced = dashboard.announced.filter((message) => !left.has(message.split('/')[0] ?? ''));
   const breaches = [
     ...announced.filter((message, index) => announced.indexOf(message) !== index).map((message) => `${name} announced ${message} twice`),
+    ...dashboard.wentBack.map((callerId) => `${name} showed an older version of ${callerId}`),
     ...goneBack(dashboard.reports).map((id) => `${name} showed ${id} going back`),
   ];
   if (!dashboard.isCurrent) return breaches;
@@ -225,7 +244,7 @@ const checkAudience = (
   const times = broadcastTimes.get(broadcastId);
   if (shown.state !== 'finished' || shown.failed > 0 || times?.finishedAt === undefined) return breaches;
   if (filter.needsReply !== undefined || filter.online !== undefined || filter.search !== undefined) return breaches;
-  const [from, until] = [times.createdAt - indexLagMs, times.finishedAt];
+  const [from, until] = [times.createdAt - mostLagMs, times.finishedAt];
   for (const { callerId } of visits) {
     if (callerIds && !callerIds.includes(callerId)) continue;
     const wasMeant = statusesBetween(visitSteps, callerId, from, until).every(

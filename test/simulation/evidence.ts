@@ -17,6 +17,8 @@ export interface Send {
   readonly request?: BroadcastRequest;
   /** What the client said became of it, at the last try; `ok` stays. */
   outcome: 'pending' | 'ok' | FailureCode;
+  /** When that was said, virtual ms. */
+  saidAt: number;
   /** The `seq` that the answer named. */
   seq?: number;
 }
@@ -34,6 +36,8 @@ export interface PageEvidence {
   readonly clinic: Clinic | undefined;
   /** Up to here it was told to be read. */
   readonly readSeq: number;
+  /** The versions of the caller that it showed, in order. */
+  readonly versions: readonly number[];
 }
 
 /** One loaded dashboard. */
@@ -44,6 +48,8 @@ export interface DashboardEvidence {
   readonly clinic: Clinic | undefined;
   /** The conversations open in the end. */
   readonly threads: ReadonlyMap<string, readonly Message[]>;
+  /** Callers of whom it showed an older version right after a newer one. */
+  readonly wentBack: readonly string[];
   /** What was announced as new, as `callerId/seq`, in order. */
   readonly announced: readonly string[];
   /** Every report of a broadcast, in the order in which it was shown. */

@@ -128,6 +128,7 @@ const deeds = {
   'caller leaves': 1,
   'staff notifies': 24,
   'staff broadcasts': 8,
+  'staff broadcasts while someone moves': 4,
   'staff sets a status': 8,
   'staff ends a visit': 2,
   'staff undoes an end': 2,
@@ -240,6 +241,13 @@ class History {
       'caller leaves': () => caller.leave(),
       'staff notifies': () => staff.notify(callerId, this.#text()),
       'staff broadcasts': () => staff.broadcast({ text: this.#text(), ...this.#audience() }),
+      'staff broadcasts while someone moves': () => {
+        const status = staff.client.callers.get(callerId)?.status ?? 'waiting';
+        staff.broadcast({ text: this.#text(), ...dice.pick([this.#audience(), { filter: { statuses: [status] } }]) });
+        this.#later(dice.between(0, 110), () =>
+          staff.setStatus(callerId, dice.pick(['being-seen', 'on-hold', 'ended'] satisfies Status[])),
+        );
+      },
       'staff sets a status': () => staff.setStatus(callerId, dice.pick(['waiting', 'being-seen', 'on-hold'] satisfies Status[])),
       'staff ends a visit': () => staff.setStatus(callerId, 'ended'),
       'staff undoes an end': () => staff.setStatus(callerId, 'waiting'),

@@ -40,12 +40,6 @@ export const mutants: readonly Mutant[] = [
     replace: "condition: every(known, ':messageCount = :messageCount', 'staffReadSeq < :seq'),",
   },
   {
-    name: 'marks go back',
-    file: 'functions/data/callers-table.ts',
-    find: 'condition: every(known, stillPresent, fromLiveSocket, written, ...neverBack, anyForward),',
-    replace: 'condition: every(known, stillPresent, fromLiveSocket, written),',
-  },
-  {
     name: 'a change of status shows no new version',
     file: 'functions/data/callers-table.ts',
     find: "set: 'SET #status = :status, statusSince = :now, version = version + :one',\n        condition: every(known, stillPresent, '#status <> :status'),\n        values: { ':status': status, ':now': nowMs, ':one': 1, ':ended': 'ended' },",
@@ -93,12 +87,6 @@ export const mutants: readonly Mutant[] = [
     file: 'functions/core/update-board.ts',
     find: 'receipt.stored.push(storedMark(after.callerId, from + index + 1));',
     replace: '',
-  },
-  {
-    name: 'whoever ends a visit tells nobody',
-    file: 'functions/core/update-board.ts',
-    find: "    if (!before || before.status === 'ended') continue;",
-    replace: '    if (before) continue;',
   },
   {
     name: 'a failed batch of the stream is not repeated',

@@ -36,6 +36,7 @@ interface Page {
   readonly device: Device;
   readonly client: CallerClient;
   readonly applied: Message[];
+  readonly versions: number[];
   hasEnded: boolean;
   readSeq: number;
 }
@@ -70,7 +71,14 @@ export class CallerPerson {
   }
 
   write(text: string): void {
-    const send: Send = { kind: 'message', id: this.#world.newId('message'), callerId: this.visit.callerId, text, outcome: 'pending' };
+    const send: Send = {
+      kind: 'message',
+      id: this.#world.newId('message'),
+      callerId: this.visit.callerId,
+      text,
+      outcome: 'pending',
+      saidAt: 0,
+    };
     this.sends.push(send);
     this.#send(send);
   }
@@ -114,14 +122,16 @@ export class CallerPerson {
       caller: page.client.caller,
       clinic: page.client.clinic,
       readSeq: page.readSeq,
+      versions: page.versions,
     }));
   }
 
   #load(): Page {
     const device = new Device(this.#world, `${this.name} page ${this.pages.length + 1}`);
     const client = new CallerClient({ url: apiUrl, platform: device, ...this.visit });
-    const page: Page = { device, client, applied: [], hasEnded: false, readSeq: 0 };
+    const page: Page = { device, client, applied: [], versions: [], hasEnded: false, readSeq: 0 };
     client.on('messages', (messages) => page.applied.push(...messages));
+    client.on('caller', ({ version }) => page.versions.push(version));
     client.on('ended', () => {
       page.hasEnded = true;
     });
@@ -135,6 +145,7 @@ export class CallerPerson {
     const settle = (outcome: Send['outcome'], seq?: number) => {
       if (page !== this.#page || send.outcome === 'ok') return;
       send.outcome = outcome;
+      send.saidAt = this.#world.scheduler.now;
       if (seq !== undefined) send.seq = seq;
     };
     send.outcome = 'pending';
@@ -149,6 +160,7 @@ interface Dashboard {
   readonly device: Device;
   readonly client: StaffClient;
   readonly announced: string[];
+  readonly wentBack: string[];
   readonly reports: Broadcast[];
   readonly openThreads: Set<string>;
 }
@@ -180,12 +192,12 @@ export class StaffPerson {
   }
 
   notify(callerId: string, text: string): void {
-    this.#begin({ kind: 'notify', id: this.#world.newId('message'), callerId, text, outcome: 'pending' });
+    this.#begin({ kind: 'notify', id: this.#world.newId('message'), callerId, text, outcome: 'pending', saidAt: 0 });
   }
 
   broadcast(request: BroadcastRequest): void {
     const id = this.#world.newId('broadcast');
-    this.#begin({ kind: 'broadcast', id, text: request.text, request: { ...request, broadcastId: id }, outcome: 'pending' });
+    this.#begin({ kind: 'broadcast', id, text: request.text, request: { ...request, broadcastId: id }, outcome: 'pending', saidAt: 0 });
   }
 
   /** What failed in passing is sent again with the same id. */
@@ -238,6 +250,7 @@ export class StaffPerson {
       clinic: dashboard.client.clinic,
       threads: new Map([...dashboard.openThreads].map((callerId) => [callerId, dashboard.client.messages(callerId)])),
       announced: dashboard.announced,
+      wentBack: dashboard.wentBack,
       reports: dashboard.reports,
       broadcasts: [...dashboard.client.broadcasts.values()],
     }));
@@ -246,8 +259,14 @@ export class StaffPerson {
   #load(): Dashboard {
     const device = new Device(this.#world, `${this.userId} dashboard ${this.#dashboards.length + 1}`);
     const client = new StaffClient({ url: apiUrl, clinicId, token: () => this.userId, platform: device });
-    const dashboard: Dashboard = { device, client, announced: [], reports: [], openThreads: new Set() };
+    const dashboard: Dashboard = { device, client, announced: [], wentBack: [], reports: [], openThreads: new Set() };
     client.on('messages', ({ callerId, messages }) => dashboard.announced.push(...messages.map(({ seq }) => `${callerId}/${seq}`)));
+    let shown = new Map<string, number>();
+    client.on('board', (callers) => {
+      const before = shown;
+      shown = new Map([...callers].map(([callerId, { version }]) => [callerId, version]));
+      for (const [callerId, version] of shown) if (version < (before.get(callerId) ?? 0)) dashboard.wentBack.push(callerId);
+    });
     client.on('broadcast', (report) => dashboard.reports.push(report));
     this.#dashboards.push(dashboard);
     quietly(client.open());
@@ -264,6 +283,7 @@ export class StaffPerson {
     const settle = (outcome: Send['outcome'], seq?: number) => {
       if (dashboard !== this.#dashboard || send.outcome === 'ok') return;
       send.outcome = outcome;
+      send.saidAt = this.#world.scheduler.now;
       if (seq !== undefined) send.seq = seq;
     };
     send.outcome = 'pending';

@@ -7,7 +7,7 @@ import type { FunctionName, Functions } from './functions.ts';
 import { Gateway } from './gateway.ts';
 import type { Invocation, Outcome, Outside } from './invocation.ts';
 import { Scheduler, type Span } from './scheduler.ts';
-import { type ItemChange, Store } from './store/store.ts';
+import { type ItemChange, mostLagMs, Store } from './store/store.ts';
 import { tableNames, tableShapes } from './store/tables.ts';
 import { Stream } from './stream.ts';
 
@@ -79,7 +79,7 @@ export class World implements Outside {
     const { faults, store, dice } = this;
     const label = `store: ${labelOf(command)}`;
     const sight = {
-      ...(faults.happens('index or read behind') && { lagMs: dice.between(1, 3000) }),
+      ...(faults.happens('index or read behind') && { lagMs: dice.between(1, mostLagMs) }),
       ...(faults.happens('query page cut short') && { mostItems: 1 }),
     };
     const execute = () => store.execute(command, sight);

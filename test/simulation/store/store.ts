@@ -37,7 +37,7 @@ export interface StoreOptions {
 }
 
 /** No read is further behind than this. */
-const mostLagMs = 10_000;
+export const mostLagMs = 3000;
 
 interface Stored {
   item: Item | undefined;
