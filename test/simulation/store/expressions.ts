@@ -35,6 +35,8 @@ export interface Condition extends Placeholders {
 export interface Update extends Placeholders {
   /** The item as it is afterwards. It shares what did not change. */
   apply(item: Item, names: Names, values: Values): Item;
+  /** @throws InvalidRequest where two of its paths overlap: refused before any item is looked at */
+  require(names: Names): void;
   /** The top-level attributes that it writes. */
   touched(names: Names): string[];
 }
@@ -265,12 +267,12 @@ export const updateOf = cached((text): Update => {
   }
   return {
     used: reader.used,
+    require: (names) => refuseOverlaps(changes.map(({ path }) => path({ names }))),
     touched: (names) => changes.map(({ path }) => path({ names })[0] ?? ''),
     apply(item, names, values) {
       const scope = { item, names, values };
       // Each side of a change sees the item as it was before all of them.
       const written = changes.map(({ path, term }) => ({ path: path(scope), value: term?.(scope), isRemoved: term === undefined }));
-      refuseOverlaps(written.map(({ path }) => path));
       return written.reduce((next, { path, value, isRemoved }) => withChange(next, path, value, isRemoved), item);
     },
   };

@@ -130,6 +130,7 @@ export class Store {
     const update = updateOf(input.UpdateExpression ?? '');
     const values = stored(input.ExpressionAttributeValues ?? {});
     const key = input.Key ?? {};
+    update.require(input.ExpressionAttributeNames ?? {});
     return {
       table: String(input.TableName),
       key,
