@@ -214,8 +214,8 @@ const operations = (dice: Dice, clinicId: string): readonly (() => Operation)[] 
     ),
     op(
       'disconnect',
-      ({ callers }, given, connectionId) => callers.disconnect(given, connectionId),
-      () => [key(), socket()],
+      ({ callers }, given, connectionId, at) => callers.disconnect(given, connectionId, at),
+      () => [key(), socket(), time()],
     ),
     op(
       'markAlerted',

@@ -77,6 +77,8 @@ const runSmallCase = async (functions: Functions, schedule: Schedule): Promise<{
   staff.notify(caller.visit.callerId, 'Please come in');
   caller.write('I am here');
   caller.device.resetSockets();
+  // The page is looked at: it comes back at once, not spread over a window.
+  caller.client.wake();
   await scheduler.runUntil(scheduler.now + 3000);
   scheduler.choose = undefined;
 

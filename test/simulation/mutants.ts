@@ -104,9 +104,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a socket that is gone takes all sockets of the caller with it',
     file: 'functions/data/callers-table.ts',
-    find: "        set: 'SET version = version + :one REMOVE connections.#connection',\n        condition: every(known, fromLiveSocket),\n        values: { ':one': 1 },",
+    find: "        set: 'SET deadlines.disconnectedAt = :now, version = version + :one REMOVE connections.#connection',\n        condition: every(known, fromLiveSocket),\n        values: { ':now': nowMs, ':one': 1 },",
     replace:
-      "        set: 'SET version = version + :one, connections = :none',\n        condition: every(known, fromLiveSocket),\n        values: { ':one': 1, ':none': {} },",
+      "        set: 'SET deadlines.disconnectedAt = :now, version = version + :one, connections = :none',\n        condition: every(known, fromLiveSocket),\n        values: { ':now': nowMs, ':one': 1, ':none': {} },",
   },
   {
     name: 'the newest socket gives way',
