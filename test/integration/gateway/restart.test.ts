@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { arrayOf, objectOf } from '../../../local/json.ts';
+import { killEngine } from '../kill-engine.ts';
 import { connect, startFixtureStack, until } from './fixture-stack.ts';
 
 const start = join(import.meta.dirname, 'fixture', 'start.ts');
@@ -37,13 +38,6 @@ describe('a local stack that was killed', () => {
 });
 
 describe('the engine', () => {
-  const killEngine = (port: string): void => {
-    const { stdout } = spawnSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' });
-    const line = stdout.split('\n').find((each) => new RegExp(`-port ${port}\\b`).test(each));
-    if (line === undefined) throw new Error(`no engine at port ${port}`);
-    process.kill(Number.parseInt(line, 10), 'SIGKILL');
-  };
-
   it('ends with a stack that fails while it starts', async () => {
     const data = mkdtempSync(join(tmpdir(), 'waiting-area-failing-'));
     // Read after the engine has started.
@@ -56,8 +50,7 @@ describe('the engine', () => {
 
   it('is started again when it dies', async () => {
     const stack = await startFixtureStack();
-    const port = new URL(stack.endpoints.dynamodb).port;
-    killEngine(port);
+    killEngine(stack.endpoints);
     await until('the engine', () =>
       stack.engine
         .call('ListTables', {})
