@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { EngineGate } from './data/engine-gate.ts';
 import type { Faults } from './gateway/connection.ts';
 import type { WebSocketGateway } from './gateway/web-socket-gateway.ts';
 import { answerJson, readBody } from './http-server.ts';
+import { clearFaults, type InjectedFaults } from './injected-faults.ts';
 import { isObject, numberOf, parseJson, stringOf } from './json.ts';
 import { invokePath } from './lambda/invoke-api.ts';
 import type { Queues } from './lambda/queues.ts';
@@ -12,14 +14,21 @@ export interface ControlOptions {
   readonly queues: Queues;
   readonly schedules: Schedules;
   readonly logDirectory: string;
+  readonly faults: InjectedFaults;
+  /** Short names of the functions, and names of the tables, that faults may be asked for. */
+  readonly functions: readonly string[];
+  readonly tables: readonly string[];
   /** Lambda's `Invoke` has the same server: functions find it by `AWS_ENDPOINT_URL_LAMBDA`. */
   readonly invoke: (request: IncomingMessage, response: ServerResponse, functionName: string) => Promise<void>;
+  /** DynamoDB has the same server for functions: they find it by `AWS_ENDPOINT_URL_DYNAMODB`. */
+  readonly gate: EngineGate;
 }
 
 const posts = ['throttled', 'gone', 'swallowed'] as const;
 
 /** What tests do to the stack, and see of it, that no client of AWS could. Described in `docs/local-vs-aws.md`. */
-export const createControl = ({ gateway, queues, schedules, logDirectory, invoke }: ControlOptions) => {
+export const createControl = (options: ControlOptions) => {
+  const { gateway, queues, schedules, logDirectory, faults: injected, functions, tables, invoke, gate } = options;
   const setFaults = (response: ServerResponse, body: Record<string, unknown>): void => {
     const faults = faultsFrom(body);
     const connectionId = stringOf(body.connectionId);
@@ -41,7 +50,37 @@ export const createControl = ({ gateway, queues, schedules, logDirectory, invoke
     answerJson(response, 200, { idleTimeoutMs, connectionLifeMs });
   };
 
-  const clearFaults = (response: ServerResponse): void => {
+  /** Sets how many faults of a kind are to come for one of the names. */
+  const setCount = (
+    response: ServerResponse,
+    names: readonly string[],
+    left: Map<string, number>,
+    name: unknown,
+    wanted: unknown,
+  ): void => {
+    const count = countFrom(wanted);
+    if (count === undefined) answerJson(response, 400, { message: 'How often: a whole number above 0, true (always) or null (never)' });
+    else if (typeof name !== 'string' || !names.includes(name))
+      answerJson(response, 404, { message: `Not ${name}, but one of ${names.join(', ')}` });
+    else {
+      if (count === 0) left.delete(name);
+      else left.set(name, count);
+      answerJson(response, 200, {});
+    }
+  };
+
+  const setDoubled = (response: ServerResponse, { asynchronous, streams }: Record<string, unknown>): void => {
+    if ([asynchronous, streams].some((value) => value !== undefined && value !== 'doubled'))
+      answerJson(response, 400, { message: 'asynchronous, streams: doubled, or left out' });
+    else {
+      injected.doubledAsynchronous = asynchronous === 'doubled';
+      injected.doubledStreams = streams === 'doubled';
+      answerJson(response, 200, {});
+    }
+  };
+
+  const clearAllFaults = (response: ServerResponse): void => {
+    clearFaults(injected);
     if (gateway !== undefined) {
       gateway.connections.faults = {};
       for (const connection of gateway.connections.open.values()) connection.faults = {};
@@ -57,10 +96,12 @@ export const createControl = ({ gateway, queues, schedules, logDirectory, invoke
         lastActiveAt: new Date(connection.lastActiveAtMs).toISOString(),
         authorizer: connection.requestContext.authorizer,
         faults: connection.faults,
+        postAttempts: connection.postAttempts,
       })),
     });
 
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (gate.takes(request)) return gate.serve(request, response);
     const path = (request.url ?? '').split('?')[0] ?? '';
     const functionName = invokePath.exec(path)?.[1];
     if (functionName !== undefined) return invoke(request, response, decodeURIComponent(functionName));
@@ -72,7 +113,13 @@ export const createControl = ({ gateway, queues, schedules, logDirectory, invoke
       case 'POST /faults':
         return setFaults(response, body);
       case 'DELETE /faults':
-        return clearFaults(response);
+        return clearAllFaults(response);
+      case 'POST /faults/tables':
+        return setCount(response, tables, injected.throttledTables, body.table, body.throttled);
+      case 'POST /faults/functions':
+        return setCount(response, functions, injected.killedAfterWrite, body.function, body.killedAfterWrite);
+      case 'POST /faults/events':
+        return setDoubled(response, body);
       case 'POST /limits':
         return setLimits(response, body);
       case 'GET /queues':
@@ -85,6 +132,13 @@ export const createControl = ({ gateway, queues, schedules, logDirectory, invoke
         return answerJson(response, 404, { message: `No ${request.method} ${path}: see docs/local-vs-aws.md` });
     }
   };
+};
+
+/** 0: never again. */
+const countFrom = (wanted: unknown): number | undefined => {
+  if (wanted === true) return Number.POSITIVE_INFINITY;
+  if (wanted === null) return 0;
+  return Number.isSafeInteger(wanted) && Number(wanted) > 0 ? Number(wanted) : undefined;
 };
 
 const faultsFrom = (body: Record<string, unknown>): Faults | undefined => {

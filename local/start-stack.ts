@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { createControl } from './control.ts';
 import { createTables } from './data/create-tables.ts';
 import { type Engine, startEngine } from './data/engine.ts';
+import { createEngineGate } from './data/engine-gate.ts';
 import { pollStreams } from './data/poll-streams.ts';
 import { sweepExpired } from './data/sweep-expired.ts';
 import { type Deployment, type LambdaFunction, readDeployment } from './deployment.ts';
@@ -12,6 +13,7 @@ import { LocalStackError, messageOf } from './errors.ts';
 import { createHttpGateway } from './gateway/http-gateway.ts';
 import { createWebSocketGateway, type WebSocketGateway } from './gateway/web-socket-gateway.ts';
 import { host, type LocalServer, listen } from './http-server.ts';
+import { noFaults } from './injected-faults.ts';
 import { createIssuer } from './issuer.ts';
 import { createAsynchronousInvocations } from './lambda/asynchronous-invocations.ts';
 import { createFunctionPool, type FunctionPool } from './lambda/function-pool.ts';
@@ -95,10 +97,12 @@ const start = async (options: StackOptions, onClose: OnClose): Promise<Endpoints
 
   const stopping = new AbortController();
   const queues = createQueues(deployment.queues);
+  const faults = noFaults();
   const asynchronous = createAsynchronousInvocations({
     directory: join(directory, 'asynchronous'),
     pools,
     queues,
+    faults,
     retryDelayMs: millisecondsOf(environment, 'WAITING_AREA_ASYNC_RETRY_DELAY_MS', 200),
   });
   onClose(asynchronous.close);
@@ -119,7 +123,21 @@ const start = async (options: StackOptions, onClose: OnClose): Promise<Endpoints
   }
   const schedules = startSchedules(deployment.schedules, pools, asynchronous);
   onClose(schedules.close);
-  servers.control.serve(createControl({ gateway, queues, schedules, logDirectory, invoke: createInvokeApi(pools, asynchronous) }));
+  const gate = createEngineGate({ engine: engine.client.endpoint, pools, faults });
+  onClose(gate.close);
+  servers.control.serve(
+    createControl({
+      gateway,
+      queues,
+      schedules,
+      logDirectory,
+      faults,
+      functions: [...pools.values()].map(({ lambda }) => lambda.displayName),
+      tables: deployment.tables.map(({ name }) => name),
+      invoke: createInvokeApi(pools, asynchronous),
+      gate,
+    }),
+  );
   if (deployment.pages !== undefined && built !== undefined) {
     if (built.failure !== undefined) console.error(built.failure);
     servers.web.serve(createPages({ hosting: deployment.pages, built, localPages: options.localPages?.(endpoints) ?? new Map(), toLocal }));
@@ -131,6 +149,7 @@ const start = async (options: StackOptions, onClose: OnClose): Promise<Endpoints
     mappings: deployment.streamMappings,
     pools,
     queues,
+    faults,
     checkpointFile,
     signal: stopping.signal,
   });
@@ -255,7 +274,7 @@ const environmentOf = (
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(lambda.memoryMb),
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
-    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
+    AWS_ENDPOINT_URL_DYNAMODB: endpoints.control,
     AWS_ENDPOINT_URL_LAMBDA: endpoints.control,
   };
 };

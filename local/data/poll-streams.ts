@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StreamMapping } from '../deployment.ts';
 import { messageOf } from '../errors.ts';
+import type { InjectedFaults } from '../injected-faults.ts';
 import { arrayOf, isObject, numberOf, objectOf, parseJson, stringOf } from '../json.ts';
 import type { FunctionPool } from '../lambda/function-pool.ts';
 import type { Queues } from '../lambda/queues.ts';
@@ -14,6 +15,7 @@ export interface StreamPollingOptions {
   readonly mappings: readonly StreamMapping[];
   readonly pools: ReadonlyMap<string, FunctionPool>;
   readonly queues: Queues;
+  readonly faults: InjectedFaults;
   /** Keeps how far each shard was handled, so that a restart goes on from there. */
   readonly checkpointFile: string;
   readonly signal: AbortSignal;
@@ -119,7 +121,7 @@ const shardsOf = async (client: EngineClient, streamArn: string): Promise<{ id: 
 
 /** Ends when the shard is closed and read to its end. */
 const pollShard = async (
-  { client, pools, queues, signal }: StreamPollingOptions,
+  { client, pools, queues, faults, signal }: StreamPollingOptions,
   mapping: StreamMapping,
   checkpoints: Checkpoints,
   streamArn: string,
@@ -144,14 +146,17 @@ const pollShard = async (
     const records = arrayOf(page.Records) as StreamRecord[];
     const last = records.at(-1);
     if (last !== undefined) {
-      await handleBatch(records, {
-        mapping,
-        invoke,
-        discard,
-        signal,
-        now: Date.now,
-        wait: (ms) => delay(ms, undefined, { signal, ref: false }),
-      });
+      const handle = () =>
+        handleBatch(records, {
+          mapping,
+          invoke,
+          discard,
+          signal,
+          now: Date.now,
+          wait: (ms) => delay(ms, undefined, { signal, ref: false }),
+        });
+      await handle();
+      if (faults.doubledStreams) await handle();
       if (signal.aborted) return;
       checkpoints.set(mapping.id, shard, last.dynamodb.SequenceNumber);
     }

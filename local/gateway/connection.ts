@@ -21,6 +21,8 @@ export interface Connection {
   /** Set once the gateway has begun to close it: nothing that arrives later counts. */
   closing: { readonly code: number; readonly reason: string } | undefined;
   faults: Faults;
+  /** How often somebody tried to post to it, whatever came of it. */
+  postAttempts: number;
 }
 
 /** The open connections of a gateway, with the faults that concern all of them. */

@@ -28,6 +28,7 @@ export const createConnectionsApi = (stage: string, connections: Connections) =>
     const { posts } = connection === undefined ? connections.faults : faultsOf(connections, connection);
     switch (request.method) {
       case 'POST': {
+        if (connection !== undefined) connection.postAttempts += 1;
         if (body === undefined) return refuse(413, 'PayloadTooLargeException', 'Payload Too Large');
         if (posts === 'throttled') return refuse(429, 'LimitExceededException', 'Too Many Requests');
         if (isGone || posts === 'gone') return refuse(410, 'GoneException', 'Gone');

@@ -120,6 +120,7 @@ export const createWebSocketGateway = ({ api, pools, idleTimeoutMs, connectionLi
         headers: headersOf(request).headers,
         closing: undefined,
         faults: {},
+        postAttempts: 0,
       });
     });
   };

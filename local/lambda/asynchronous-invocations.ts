@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { InjectedFaults } from '../injected-faults.ts';
 import { parseJson } from '../json.ts';
 import type { FunctionPool } from './function-pool.ts';
 import type { Queues } from './queues.ts';
@@ -19,6 +20,7 @@ export interface AsynchronousInvocationsOptions {
   readonly directory: string;
   readonly pools: ReadonlyMap<string, FunctionPool>;
   readonly queues: Queues;
+  readonly faults: InjectedFaults;
   /** Wait before the first retry; the second waits twice as long. AWS waits 1 and 2 minutes. */
   readonly retryDelayMs: number;
 }
@@ -34,6 +36,7 @@ export const createAsynchronousInvocations = ({
   directory,
   pools,
   queues,
+  faults,
   retryDelayMs,
 }: AsynchronousInvocationsOptions): AsynchronousInvocations => {
   mkdirSync(directory, { recursive: true });
@@ -42,7 +45,8 @@ export const createAsynchronousInvocations = ({
 
   const handle = async (accepted: Accepted): Promise<void> => {
     const pool = pools.get(accepted.functionArn);
-    if (pool !== undefined) await attempt(pool, accepted, 1);
+    const times = faults.doubledAsynchronous ? 2 : 1;
+    if (pool !== undefined) await Promise.all(Array.from({ length: times }, () => attempt(pool, accepted, 1)));
     if (!stopping.signal.aborted) rmSync(fileOf(accepted), { force: true });
   };
 

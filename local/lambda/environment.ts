@@ -36,10 +36,14 @@ export type Outcome = { readonly answered: string } | { readonly failed: Functio
 
 /** One worker thread that holds one loaded handler. It ends itself by `onEnd` being called: after a crash, a time-out or `close`. */
 export interface Environment {
+  /** Stands as the session token in every call that the handler signs, so that calls can be told apart by it. */
+  readonly id: string;
   /** Settles when the handler is loaded; rejects with what the module threw. */
   readonly loaded: Promise<void>;
   /** Only while nothing else runs here. */
   invoke(event: string): Promise<Outcome>;
+  /** Ends it at once, whatever it does: as a crash of the machine would. */
+  kill(): void;
   close(): Promise<void>;
 }
 
@@ -70,6 +74,7 @@ const moduleFile = (lambda: LambdaFunction): string => {
 const maximumAnswerBytes = 6 * 1024 * 1024;
 
 export const startEnvironment = ({ lambda, environment, logFile, onEnd }: EnvironmentOptions): Environment => {
+  const id = randomUUID();
   const signal = new Int32Array(new SharedArrayBuffer(4));
   const { port1: port, port2 } = new MessageChannel();
   const settings: EnvironmentSettings = {
@@ -86,7 +91,7 @@ export const startEnvironment = ({ lambda, environment, logFile, onEnd }: Enviro
     name: lambda.name,
     workerData: settings,
     transferList: [port2],
-    env: { ...environment },
+    env: { ...environment, AWS_SESSION_TOKEN: id },
     execArgv: ['--no-warnings', ...(/--enable-source-maps/.test(environment.NODE_OPTIONS ?? '') ? ['--enable-source-maps'] : [])],
     resourceLimits: { maxOldGenerationSizeMb: lambda.memoryMb },
   });
@@ -126,6 +131,7 @@ export const startEnvironment = ({ lambda, environment, logFile, onEnd }: Enviro
   });
 
   return {
+    id,
     loaded: loading.promise,
     invoke: (event) => {
       const { promise, resolve } = Promise.withResolvers<Outcome>();
@@ -146,6 +152,10 @@ export const startEnvironment = ({ lambda, environment, logFile, onEnd }: Enviro
       Atomics.store(signal, 0, 1);
       Atomics.notify(signal, 0);
       return promise;
+    },
+    kill: () => {
+      end({ errorType: 'Runtime.ExitError', errorMessage: 'The environment was killed' });
+      void worker.terminate();
     },
     close: async () => {
       closing = true;

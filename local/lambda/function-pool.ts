@@ -8,6 +8,10 @@ export interface FunctionPool {
   warm(): Promise<void>;
   /** `event` is JSON. Waits for a free environment where AWS, at the account's limit, would throttle. */
   invoke(event: string): Promise<Outcome>;
+  /** Is the environment of this id one of this function's? */
+  runs(environmentId: string): boolean;
+  /** Kills an environment; the event that it handles fails. */
+  kill(environmentId: string): void;
   close(): Promise<void>;
 }
 
@@ -91,6 +95,8 @@ export const createFunctionPool = (options: FunctionPoolOptions): FunctionPool =
     if (!closed && waiting.length > 0 && idle.length === 0 && starting === undefined && environments.size < limit) startForWaiting();
   };
 
+  const found = (environmentId: string): Environment | undefined => [...environments].find(({ id }) => id === environmentId);
+
   return {
     lambda,
     warm: start,
@@ -100,6 +106,8 @@ export const createFunctionPool = (options: FunctionPoolOptions): FunctionPool =
       serve();
       return promise;
     },
+    runs: (environmentId) => found(environmentId) !== undefined,
+    kill: (environmentId) => found(environmentId)?.kill(),
     close: async () => {
       closed = true;
       clearTimeout(patience);

@@ -102,6 +102,11 @@ export class Tables {
     return contents;
   }
 
+  /** The name under which the engine has a table. */
+  nameOf(table: 'Callers' | 'Clinics' | 'Connections' | 'Broadcasts'): string {
+    return this.#named(table);
+  }
+
   #named(table: string): string {
     const name = this.#names.find((candidate) => candidate.includes(table));
     if (!name) throw new Error(`the engine has no table ${table}`);
