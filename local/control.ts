@@ -24,6 +24,7 @@ export interface ControlOptions {
   readonly gate: EngineGate;
 }
 
+const queuedMessagePath = /^\/queues\/([^/]+)\/([^/]+)$/;
 const posts = ['throttled', 'gone', 'swallowed'] as const;
 
 /** What tests do to the stack, and see of it, that no client of AWS could. Described in `docs/local-vs-aws.md`. */
@@ -88,6 +89,11 @@ export const createControl = (options: ControlOptions) => {
     answerJson(response, 200, {});
   };
 
+  const removeMessage = (response: ServerResponse, queue: string, messageId: string): void => {
+    if (queues.remove(queue, messageId)) answerJson(response, 200, {});
+    else answerJson(response, 404, { message: `The queue ${queue} does not hold ${messageId}` });
+  };
+
   const listConnections = (response: ServerResponse): void =>
     answerJson(response, 200, {
       connections: [...(gateway?.connections.open.values() ?? [])].map((connection) => ({
@@ -105,6 +111,9 @@ export const createControl = (options: ControlOptions) => {
     const path = (request.url ?? '').split('?')[0] ?? '';
     const functionName = invokePath.exec(path)?.[1];
     if (functionName !== undefined) return invoke(request, response, decodeURIComponent(functionName));
+    const [, queue, messageId] = queuedMessagePath.exec(path) ?? [];
+    if (request.method === 'DELETE' && queue !== undefined && messageId !== undefined)
+      return removeMessage(response, decodeURIComponent(queue), messageId);
     const parsed = parseJson((await readBody(request, 1024 * 1024))?.toString('utf8') ?? '');
     const body = isObject(parsed) ? parsed : {};
     switch (`${request.method} ${path}`) {

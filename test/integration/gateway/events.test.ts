@@ -42,7 +42,11 @@ describe('events', () => {
       const [group, id] = [randomUUID(), randomUUID()];
       await Promise.all(
         Array.from({ length: 8 }, (_, index) =>
-          put(`${id}-${index}`, { group: { S: group }, value: { S: String(index) }, ...(index === 5 && { poison: { BOOL: true } }) }),
+          put(`${id}-${index}`, {
+            group: { S: group },
+            value: { S: String(index) },
+            ...(index === 5 && { poison: { BOOL: true }, text: { S: 'canary in a dead letter' } }),
+          }),
         ),
       );
       const handled = await until('the other seven', async () => {
@@ -55,6 +59,7 @@ describe('events', () => {
         return letters.length > 0 ? letters : undefined;
       });
       expect(letter).toMatchObject({ requestContext: { condition: 'RetryAttemptsExhausted' }, DDBStreamBatchInfo: { batchSize: 1 } });
+      expect(JSON.stringify(letter)).not.toContain('canary');
     });
   });
 
