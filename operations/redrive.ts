@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { objectOf, stringOf } from '../local/json.ts';
+import { createAwsDeadLetters } from './aws-dead-letters.ts';
 import { createLocalDeadLetters } from './local-dead-letters.ts';
 import { type DeadLetter, type DeadLetterOffice, type Redrive, redriveDeadLetters } from './redrive-dead-letters.ts';
 
-const usage = 'npm run redrive -- [--endpoints FILE]';
+const usage = 'npm run redrive -- [--endpoints FILE | --stack WaitingArea-<stage>]';
 
 const sentences: Readonly<Record<Redrive, string>> = {
   'run-again': 'handed to its function again',
@@ -22,7 +25,9 @@ const lineOf = ({ queue, id, body }: DeadLetter, redrive: Redrive): string => {
 };
 
 const officeOf = (args: readonly string[]): DeadLetterOffice => {
-  const { values } = parseArgs({ args: [...args], options: { endpoints: { type: 'string' } } });
+  const { values } = parseArgs({ args: [...args], options: { endpoints: { type: 'string' }, stack: { type: 'string' } } });
+  // Region and credentials as the AWS CLI finds them.
+  if (values.stack !== undefined) return createAwsDeadLetters(new SQSClient({}), new LambdaClient({}), values.stack);
   const file = values.endpoints ?? join(import.meta.dirname, '..', '.local', 'endpoints.json');
   const control = stringOf(objectOf(JSON.parse(readFileSync(file, 'utf8'))).control);
   if (control === undefined) throw new Error(`${file} names no control endpoint`);
