@@ -13,6 +13,8 @@ import { Thread } from './thread.ts';
 const gapPatienceMs = 1000;
 /** Acknowledgements gather so long: a burst of messages costs the server one write. */
 const acknowledgeAfterMs = 50;
+/** Who wants to leave waits so long for a connection, and can then decide anew. */
+const leavePatienceMs = 5000;
 const retryUnavailable = { firstMs: 1000, mostMs: 30_000 };
 /** A clock minute ends within a minute. */
 const rateLimitedSeconds = 60;
@@ -161,13 +163,18 @@ export class CallerClient {
     this.#acknowledgeSoon();
   }
 
-  /** Ends the visit: off the board, and no way back but a new check-in or a member of staff. */
+  /**
+   * Ends the visit: off the board, and no way back but a new check-in or a member of staff. It is told once: after a failure the caller
+   * decides anew.
+   */
   async leave(): Promise<void> {
+    // A socket would keep it, and send it when the network is back: after the caller was told that it failed.
+    if (this.#platform.page?.isOnline() === false) throw noAnswer('leave');
     try {
-      await this.#connection.request('leave', {});
+      await this.#connection.request('leave', {}, { repeat: false, patienceMs: leavePatienceMs });
     } catch (cause) {
       const error = toError(cause, 'leave');
-      // The answer to an earlier try was lost, or the clinic was faster.
+      // The clinic was faster.
       if (error.code !== 'caller-ended') throw error;
     }
     this.#end('left');

@@ -1,13 +1,11 @@
 import { type I18n, setupI18n } from '@lingui/core';
 import { createContext, type ReactNode, use } from 'react';
+import { directionOf } from './direction.ts';
 import { isolated, localeFor } from './locale.ts';
 
 /** The languages that the pages speak, each by its own name. */
 export const languages = { en: 'English', fr: 'Français', ar: 'العربية' } as const;
 export type Language = keyof typeof languages;
-
-/** Writing direction, of the pages or of one message. */
-export const directionOf = (language: string): 'ltr' | 'rtl' => (/^(ar|he|fa|ur|ps|sd|ug|yi|dv)\b/i.test(language) ? 'rtl' : 'ltr');
 
 /** The first of the wanted languages (BCP 47) that the pages speak; English otherwise. */
 export const chooseLanguage = (wanted: readonly (string | null | undefined)[]): Language => {

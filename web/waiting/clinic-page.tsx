@@ -35,6 +35,8 @@ export const ClinicPage = ({ url, clinic, storage, sound, onLanguage }: ClinicPa
         sound={sound}
         onLanguage={onLanguage}
         onCheckedIn={({ caller, ...visit }, language) => {
+          // Whatever an earlier visit has left here is not this person's to send.
+          storage.forget();
           storage.visit = { visit, language };
           setSession(newSession(visit, caller));
         }}

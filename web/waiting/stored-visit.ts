@@ -7,8 +7,8 @@ export interface StoredVisit {
   readonly language: string;
 }
 
-/** A message that was on its way when the page went: sent again with the same id it never doubles. */
-export type StoredOutgoing = Pick<Outgoing, 'messageId' | 'text'>;
+/** A message that was on its way when the page went, or had failed: sent again with the same id it never doubles. */
+export type StoredOutgoing = Pick<Outgoing, 'messageId' | 'text' | 'state'>;
 
 type Part = 'visit' | 'outbox' | 'draft';
 

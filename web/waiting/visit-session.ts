@@ -54,8 +54,12 @@ export class VisitSession {
   #view: VisitView;
   #ending: Ending | undefined;
   #readSeq = 0;
-  /** Of an ended visit whose page was reloaded. */
+  /** Of an ended visit: what the client has not heard. */
   #history: readonly Message[] = [];
+  /** What the person was told is not sent, by an earlier client of this visit: it waits until they send or discard it. */
+  #unsent: readonly Outgoing[];
+  /** Nothing of the visit may be on the device any more. */
+  #forgotten = false;
   #lookAfterMs = lookAgain.firstMs;
   #lookUntil = 0;
   #looking = false;
@@ -66,6 +70,7 @@ export class VisitSession {
   constructor(options: VisitSessionOptions) {
     this.#options = options;
     this.#platform = options.platform ?? globalPlatform;
+    this.#unsent = options.storage.outbox.filter(({ state }) => state === 'failed');
     this.#client = this.#newClient();
     this.#follow(this.#client);
     this.#view = this.#currentView();
@@ -82,8 +87,9 @@ export class VisitSession {
 
   /** Connects, and sends what the last reload interrupted. */
   start(): void {
+    const interrupted = this.#options.storage.outbox.filter(({ state }) => state !== 'failed');
     this.connect();
-    this.#sendInterrupted();
+    for (const { messageId, text } of interrupted) this.send(text, messageId);
   }
 
   /** Connects again after a refusal, or takes the place back that another page has. */
@@ -101,12 +107,15 @@ export class VisitSession {
 
   /** @param messageId of a failed message that is to be sent again */
   send(text: string, messageId?: string): void {
+    this.#unsent = this.#unsent.filter((unsent) => unsent.messageId !== messageId);
     // A refusal shows in the outbox.
     this.#client.sendMessage(text, messageId).catch(() => {});
   }
 
   discard(messageId: string): void {
+    this.#unsent = this.#unsent.filter((unsent) => unsent.messageId !== messageId);
     this.#client.discard(messageId);
+    this.#outboxChanged();
   }
 
   markRead(): void {
@@ -126,10 +135,6 @@ export class VisitSession {
     else if (this.#ending !== 'left' && this.#ending !== 'erased') void this.#lookForReturn();
   }
 
-  #sendInterrupted(): void {
-    for (const { messageId, text } of [...this.#options.storage.outbox]) this.send(text, messageId);
-  }
-
   #newClient(): CallerClient {
     const { url, visit } = this.#options;
     return new CallerClient({ url, platform: this.#platform, ...visit });
@@ -141,11 +146,7 @@ export class VisitSession {
       const read = Math.max(this.#readSeq, client.caller?.readSeq ?? 0);
       if (messages.some(({ from, seq }) => from === 'clinic' && seq > read)) this.#options.onNews();
     });
-    client.on('outbox', (outbox) => {
-      // A client that was closed by the page's own end fails what is on its way; the next page sends it.
-      if (!this.#stopped) this.#options.storage.outbox = outbox.map(({ messageId, text }) => ({ messageId, text }));
-      this.#changed();
-    });
+    client.on('outbox', () => this.#outboxChanged());
     client.on('caller', () => this.#changed());
     client.on('clinic', () => this.#changed());
     client.on('state', ({ error }) => {
@@ -159,13 +160,15 @@ export class VisitSession {
 
   async #over(ending: Ending): Promise<void> {
     this.#ending = ending;
-    if (ending === 'left' || ending === 'erased') this.#options.storage.forget();
+    const isFinal = ending === 'left' || ending === 'erased';
+    if (isFinal) this.#forget();
     this.#changed();
-    if (ending === 'left' || ending === 'erased') return;
+    if (isFinal) return;
     this.#lookAfterMs = lookAgain.firstMs;
     this.#lookUntil = this.#platform.now() + lookAgain.forMs;
     this.#lookLater();
-    if (this.#client.messages.length === 0) await this.#loadHistory();
+    // What was cut off may be stored.
+    if (this.#client.messages.length === 0 || this.#client.outbox.length > 0) await this.#loadHistory();
   }
 
   async #loadHistory(): Promise<void> {
@@ -202,20 +205,40 @@ export class VisitSession {
     try {
       await client.open();
       if (this.#stopped) return client.close();
+      this.#unsent = this.#view.outbox;
       this.#client = client;
       this.#ending = undefined;
       this.#history = [];
       this.#cancelLook?.();
       this.#follow(client);
-      this.#changed();
-      this.#sendInterrupted();
+      this.#outboxChanged();
     } catch (cause) {
+      // The tab may have another visit by now.
+      if (this.#stopped) return;
       const { code } = toError(cause, 'opening again');
-      if (code === 'unauthenticated' || code === 'not-found') this.#options.storage.forget();
-      else if (!this.#stopped) this.#lookLater();
+      if (code === 'unauthenticated' || code === 'not-found') this.#forget();
+      else this.#lookLater();
     } finally {
       this.#looking = false;
     }
+  }
+
+  #forget(): void {
+    this.#forgotten = true;
+    this.#options.storage.forget();
+  }
+
+  /** What the clinic does not have, as far as `messages` tell. */
+  #outbox(messages: readonly Message[]): Outgoing[] {
+    const stored = new Set(messages.map(({ messageId }) => messageId));
+    return [...this.#unsent, ...this.#client.outbox].filter(({ messageId }) => !stored.has(messageId));
+  }
+
+  #outboxChanged(): void {
+    this.#changed();
+    // A client that was closed by the page's own end fails what is on its way; the next page sends it.
+    if (!this.#stopped && !this.#forgotten)
+      this.#options.storage.outbox = this.#view.outbox.map(({ messageId, text, state }) => ({ messageId, text, state }));
   }
 
   #changed(): void {
@@ -226,11 +249,12 @@ export class VisitSession {
   #currentView(): VisitView {
     const client = this.#client;
     const caller = client.caller ?? this.#options.caller;
+    const messages = this.#history.length > client.messages.length ? this.#history : [...client.messages];
     return {
       caller,
       clinic: client.clinic ?? this.#options.clinic,
-      messages: client.messages.length > 0 ? [...client.messages] : this.#history,
-      outbox: client.outbox,
+      messages,
+      outbox: this.#outbox(messages),
       canWrite: client.canWrite,
       connection: this.#displaced ? 'displaced' : client.state,
       readSeq: Math.max(this.#readSeq, caller?.readSeq ?? 0),

@@ -4,7 +4,7 @@ import { reconnectWindowMs } from '../../../client/connection.ts';
 import { WaitingAreaError } from '../../../client/errors.ts';
 import type { Caller, Message } from '../../../protocol/objects.ts';
 import { aCaller, aClinic, aMessage, messages } from './builders.ts';
-import { FakePlatform, Refusal } from './fake-platform.ts';
+import { FakePage, FakePlatform, Refusal } from './fake-platform.ts';
 
 /** A waiting page before a server that holds a conversation. */
 const aPage = (conversation: Message[] = [], given: Partial<Caller> = {}) => {
@@ -369,15 +369,50 @@ describe('the end of a visit', () => {
     expect(endings).toEqual([{ reason: 'left' }]);
   });
 
-  it('comes by leaving even if the answer was lost', async () => {
-    const { platform, page } = aPage();
+  it('is found out after leaving whose answer was lost: the clinic is not told twice', async () => {
+    const { platform, page, endings } = aPage();
     await page.open();
-    const left = page.leave();
+    const left = failure(page.leave());
     await platform.settle();
-    platform.http = () => ({ status: 409, body: { code: 'caller-ended', detail: '' } });
+    platform.http = () => ({ status: 409, body: { code: 'caller-ended', detail: '', details: { reason: 'left' } } });
     platform.lastSocket.drop();
+    expect(await left).toBe('no-answer');
     await platform.pass(reconnectWindowMs);
-    await left;
+    expect(endings).toEqual([{ reason: 'left' }]);
     expect(page.state).toBe('closed');
+  });
+
+  it('does not come by leaving without a connection: that fails within seconds, and is not made up for later', async () => {
+    const { platform, page, endings } = aPage();
+    await page.open();
+    platform.http = () => undefined;
+    platform.lastSocket.drop();
+    const left = failure(page.leave());
+    await platform.pass(6000);
+    expect(await left).toBe('no-answer');
+    platform.http = new FakePlatform().http;
+    await platform.pass(60_000);
+    expect(page.state).toBe('open');
+    expect(platform.sockets.flatMap((socket) => socket.sentOf('leave'))).toEqual([]);
+    expect(endings).toEqual([]);
+  });
+
+  it('comes by leaving as soon as a connection is there again, if that is soon', async () => {
+    const { platform, page, endings } = aPage();
+    platform.rules.set('leave', () => ({}));
+    await page.open();
+    platform.lastSocket.drop();
+    await page.leave();
+    expect(endings).toEqual([{ reason: 'left' }]);
+  });
+
+  it('is not asked for where the device knows that it has no network: a socket would keep it and send it later', async () => {
+    const { platform, page } = aPage();
+    const device = new FakePage();
+    platform.page = device;
+    await page.open();
+    device.online = false;
+    expect(await failure(page.leave())).toBe('no-answer');
+    expect(platform.lastSocket.sentOf('leave')).toEqual([]);
   });
 });

@@ -86,7 +86,7 @@ describe('a visit', () => {
     await start();
     platform.rules.delete('sendMessage');
     session.send('I am here');
-    expect(storage.outbox).toEqual([{ messageId: expect.any(String), text: 'I am here' }]);
+    expect(storage.outbox).toEqual([{ messageId: expect.any(String), text: 'I am here', state: 'sending' }]);
     await platform.settle();
     const [frame] = platform.lastSocket.sentOf('sendMessage');
     if (frame) platform.lastSocket.answer(frame, { message: aMessage(1, { from: 'caller' }), duplicate: false });
@@ -95,9 +95,31 @@ describe('a visit', () => {
   });
 
   it('sends what a reload interrupted, under the id it had', async () => {
-    const { platform, storage, start } = aSession([], {}, [{ messageId: 'before', text: 'Am I next?' }]);
+    const { platform, storage, start } = aSession([], {}, [{ messageId: 'before', text: 'Am I next?', state: 'sending' }]);
     await start();
     expect(platform.lastSocket.sentOf('sendMessage')).toMatchObject([{ messageId: 'before', text: 'Am I next?' }]);
+    expect(storage.outbox).toEqual([]);
+  });
+
+  it('does not send by itself, after a reload, what the person was told is not sent', async () => {
+    const { platform, storage, session, start } = aSession([], {}, [{ messageId: 'refused', text: 'Hello?', state: 'failed' }]);
+    await start();
+    expect(platform.lastSocket.sentOf('sendMessage')).toEqual([]);
+    expect(session.view().outbox).toMatchObject([{ messageId: 'refused', state: 'failed' }]);
+    session.send('Am I next?');
+    await platform.settle();
+    expect(storage.outbox).toMatchObject([{ messageId: 'refused', state: 'failed' }]);
+    session.send('Hello?', 'refused');
+    await platform.settle();
+    expect(session.view()).toMatchObject({ outbox: [], messages: [{ text: 'Am I next?' }, { text: 'Hello?', messageId: 'refused' }] });
+    expect(storage.outbox).toEqual([]);
+  });
+
+  it('removes what was not sent before a reload, for good', async () => {
+    const { storage, session, start } = aSession([], {}, [{ messageId: 'refused', text: 'Hello?', state: 'failed' }]);
+    await start();
+    session.discard('refused');
+    expect(session.view().outbox).toEqual([]);
     expect(storage.outbox).toEqual([]);
   });
 
@@ -122,6 +144,40 @@ describe('a visit', () => {
     await platform.pass(60_000);
     expect(session.view()).toMatchObject({ ending: undefined, connection: 'open', messages: [{ seq: 1 }] });
     expect(storage.forgotten).toBe(false);
+  });
+
+  it('shows what its end kept from being sent, and sends it after an undo only when it is asked to', async () => {
+    const { platform, storage, server, session, start, end } = aSession();
+    await start();
+    const stored = platform.rules.get('sendMessage');
+    platform.rules.delete('sendMessage');
+    session.send('Wait for me', 'cut-off');
+    await platform.settle();
+    await end('ended-by-staff');
+    expect(session.view()).toMatchObject({ ending: 'ended-by-staff', outbox: [{ messageId: 'cut-off', state: 'failed' }] });
+
+    if (stored) platform.rules.set('sendMessage', stored);
+    server.refusesTickets = 0;
+    await platform.pass(60_000);
+    expect(session.view()).toMatchObject({ ending: undefined, outbox: [{ messageId: 'cut-off', state: 'failed' }] });
+    expect(platform.lastSocket.sentOf('sendMessage')).toEqual([]);
+    expect(storage.outbox).toMatchObject([{ messageId: 'cut-off', state: 'failed' }]);
+
+    session.send('Wait for me', 'cut-off');
+    await platform.settle();
+    expect(session.view()).toMatchObject({ outbox: [], messages: [{ messageId: 'cut-off' }] });
+  });
+
+  it('does not call unsent what was stored though its end cut the answer off', async () => {
+    const { platform, server, session, start, end } = aSession(messages(1));
+    await start();
+    platform.rules.delete('sendMessage');
+    session.send('Thank you', 'stored');
+    await platform.settle();
+    server.conversation.push(aMessage(2, { messageId: 'stored', text: 'Thank you', from: 'caller' }));
+    await end('ended-by-staff');
+    await platform.settle();
+    expect(session.view()).toMatchObject({ outbox: [], messages: [{ seq: 1 }, { seq: 2, messageId: 'stored' }] });
   });
 
   it('looks at once when the page is looked at, and stops by itself after half an hour', async () => {
@@ -152,6 +208,30 @@ describe('a visit', () => {
     expect(session.view().ending).toBe(reason);
     expect(storage.forgotten).toBe(true);
     expect(platform.pendingTimers).toEqual([]);
+  });
+
+  it.each(['left', 'erased'])('writes nothing more to the device when it was %s with a message under way', async (reason) => {
+    const { platform, storage, session, start, end } = aSession();
+    await start();
+    platform.rules.delete('sendMessage');
+    session.send('My knee hurts');
+    await platform.settle();
+    expect(storage.outbox).toHaveLength(1);
+    await end(reason);
+    await platform.settle();
+    expect(storage.forgotten).toBe(true);
+    expect(storage.outbox).toEqual([]);
+  });
+
+  it('leaves alone what the next visit of this tab keeps, though its own token is refused only then', async () => {
+    const { platform, storage, server, session, start, end } = aSession();
+    await start();
+    await end('ended-by-staff');
+    server.refusesTickets = 401;
+    session.wake();
+    session.stop();
+    await platform.settle();
+    expect(storage.forgotten).toBe(false);
   });
 
   it('stays closed when another page has its place, and takes it back when it is asked to', async () => {

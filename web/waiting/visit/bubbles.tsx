@@ -1,6 +1,6 @@
 import type { WaitingAreaError } from '../../../client/errors.ts';
 import type { Message, Outgoing } from '../../../client/index.ts';
-import { directionOf } from '../../shared/i18n.tsx';
+import { directionOf } from '../../shared/direction.ts';
 import { CheckIcon, ClockIcon, WarningIcon } from '../../shared/icons.tsx';
 import { clockTime } from '../../shared/times.ts';
 import { useTranslation } from '../translation.ts';
