@@ -1,3 +1,4 @@
+import type { RefCallback } from 'react';
 import type { WaitingAreaError } from '../../../client/errors.ts';
 import type { Message, Outgoing } from '../../../client/index.ts';
 import { directionOf } from '../../shared/direction.ts';
@@ -39,13 +40,18 @@ export const StoredBubble = ({ message, clinicName, now }: StoredBubbleProps) =>
 
 interface OutgoingBubbleProps {
   readonly message: Outgoing;
-  readonly canWrite: boolean;
-  readonly onRetry: () => void;
-  readonly onDiscard: () => void;
+  /** What can be done about one that failed; absent where the visit is over. */
+  readonly actions?: {
+    /** The `ref` of buttons that vanish when they are pressed. */
+    readonly handOver: RefCallback<HTMLElement>;
+    /** Undefined while the caller may not write. */
+    readonly onRetry: (() => void) | undefined;
+    readonly onDiscard: () => void;
+  };
 }
 
 /** A message that the clinic does not have yet, or could not be given. */
-export const OutgoingBubble = ({ message, canWrite, onRetry, onDiscard }: OutgoingBubbleProps) => {
+export const OutgoingBubble = ({ message, actions }: OutgoingBubbleProps) => {
   const { t } = useTranslation();
   const failed = message.state === 'failed';
 
@@ -73,14 +79,14 @@ export const OutgoingBubble = ({ message, canWrite, onRetry, onDiscard }: Outgoi
           {failed ? <WarningIcon /> : <ClockIcon />} {failed ? explain(message.error) : t('message.sending')}
         </span>
       </p>
-      {failed && (
+      {failed && actions && (
         <div className="bubble-actions">
-          {canWrite && (
-            <button type="button" className="button-text" onClick={onRetry}>
+          {actions.onRetry && (
+            <button ref={actions.handOver} type="button" className="button-text" onClick={actions.onRetry}>
               {t('tryAgain')}
             </button>
           )}
-          <button type="button" className="button-text" onClick={onDiscard}>
+          <button ref={actions.handOver} type="button" className="button-text" onClick={actions.onDiscard}>
             {t('message.discard')}
           </button>
         </div>

@@ -1,6 +1,7 @@
-import { useEffect, useState } from 'react';
+import { type RefObject, useEffect, useState } from 'react';
 import { OfflineIcon } from '../../shared/icons.tsx';
 import { useTranslation } from '../translation.ts';
+import { useFocusHeir } from '../use-focus-heir.ts';
 import { useNetwork } from '../use-page-state.ts';
 import type { PageConnection } from '../visit-session.ts';
 
@@ -17,9 +18,16 @@ const useLost = (connection: PageConnection): boolean => {
   return lost && connection !== 'open';
 };
 
-/** Says in words that the page is offline, on its way back or in use elsewhere, and that nothing is lost by it. */
-export const ConnectionBanner = ({ connection, onRetry }: { connection: PageConnection; onRetry: () => void }) => {
+interface ConnectionBannerProps {
+  readonly connection: PageConnection;
+  readonly heading: RefObject<HTMLElement | null>;
+  readonly onRetry: () => void;
+}
+
+/** Says in words that the page is offline, on its way or in use elsewhere, and that nothing is lost by it. */
+export const ConnectionBanner = ({ connection, heading, onRetry }: ConnectionBannerProps) => {
   const { t } = useTranslation();
+  const handOver = useFocusHeir(heading);
   const network = useNetwork();
   const lost = useLost(connection);
   const offline = !network;
@@ -27,6 +35,7 @@ export const ConnectionBanner = ({ connection, onRetry }: { connection: PageConn
   const words = (): string => {
     if (offline) return t('connection.offline');
     if (connection === 'displaced') return t('connection.displaced');
+    if (connection === 'connecting') return t('connection.connecting');
     return connection === 'closed' ? t('connection.closed') : t('connection.reconnecting');
   };
 
@@ -37,7 +46,7 @@ export const ConnectionBanner = ({ connection, onRetry }: { connection: PageConn
           <OfflineIcon />
           <p>{words()}</p>
           {(connection === 'closed' || connection === 'displaced') && (
-            <button type="button" className="button-text" onClick={onRetry}>
+            <button ref={handOver} type="button" className="button-text" onClick={onRetry}>
               {connection === 'closed' ? t('tryAgain') : t('connection.useHere')}
             </button>
           )}

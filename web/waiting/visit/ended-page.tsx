@@ -2,21 +2,21 @@ import type { RefObject } from 'react';
 import { CheckIcon } from '../../shared/icons.tsx';
 import { useTranslation } from '../translation.ts';
 import type { Ending, VisitView } from '../visit-session.ts';
-import { StoredBubble } from './bubbles.tsx';
+import { OutgoingBubble, StoredBubble } from './bubbles.tsx';
 import './messages.css';
 
 interface EndedPageProps {
-  readonly view: Pick<VisitView, 'clinic' | 'messages'>;
+  readonly view: Pick<VisitView, 'clinic' | 'messages' | 'outbox'>;
   readonly ending: Ending;
   readonly now: number;
   readonly heading: RefObject<HTMLHeadingElement | null>;
   readonly onCheckInAgain: () => void;
 }
 
-/** The end of a visit: why, what was said, and the way back in. Where the clinic undoes the end, the waiting screen comes back by itself. */
+/** The end of a visit: why, what was said and what could not be, and the way back in. Where the clinic undoes the end, the waiting screen comes back by itself. */
 export const EndedPage = ({ view, ending, now, heading, onCheckInAgain }: EndedPageProps) => {
   const { t } = useTranslation();
-  const { clinic, messages } = view;
+  const { clinic, messages, outbox } = view;
   const mayReturn = ending !== 'left' && ending !== 'erased';
 
   const words = (): { title: string; help: string } => {
@@ -53,12 +53,15 @@ export const EndedPage = ({ view, ending, now, heading, onCheckInAgain }: EndedP
           {t('ended.checkInAgain')}
         </button>
       </div>
-      {mayReturn && messages.length > 0 && (
+      {mayReturn && messages.length + outbox.length > 0 && (
         <section className="ended-messages" aria-labelledby="ended-messages">
           <h2 id="ended-messages">{t('ended.messages')}</h2>
           <ol className="log-list">
             {messages.map((message) => (
               <StoredBubble key={message.messageId} message={message} clinicName={clinic.name} now={now} />
+            ))}
+            {outbox.map((message) => (
+              <OutgoingBubble key={message.messageId} message={message} />
             ))}
           </ol>
         </section>

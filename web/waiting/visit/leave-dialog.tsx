@@ -12,13 +12,16 @@ export const LeaveDialog = ({ dialog, onLeave }: LeaveDialogProps) => {
   const id = useId();
   const [state, setState] = useState<'asking' | 'leaving' | 'failed'>('asking');
 
+  const leaving = state === 'leaving';
+
   const leave = async () => {
-    if (state === 'leaving') return;
+    if (leaving) return;
     setState('leaving');
     try {
       await onLeave();
     } catch {
-      setState('failed');
+      // Where it was closed all the same, the next opening begins anew.
+      setState(dialog.current?.open ? 'failed' : 'asking');
     }
   };
 
@@ -28,17 +31,20 @@ export const LeaveDialog = ({ dialog, onLeave }: LeaveDialogProps) => {
       className="leave-dialog"
       aria-labelledby={`${id}title`}
       aria-describedby={`${id}help`}
-      onClose={() => setState('asking')}
+      // Nobody is to stay who leaves a moment later. Browsers heed a cancelled `cancel` only once; without the key there is none.
+      onCancel={(event) => leaving && event.preventDefault()}
+      onKeyDown={(event) => leaving && event.key === 'Escape' && event.preventDefault()}
+      onClose={() => !leaving && setState('asking')}
     >
       <h2 id={`${id}title`}>{t('leave.title')}</h2>
       <p id={`${id}help`}>{t('leave.help')}</p>
       <div role="alert">{state === 'failed' && <p className="leave-failure">{t('leave.failed')}</p>}</div>
       <div className="leave-buttons">
-        <button type="button" className="button button-quiet" onClick={() => dialog.current?.close()}>
+        <button type="button" className="button button-quiet" aria-disabled={leaving} onClick={() => !leaving && dialog.current?.close()}>
           {t('leave.stay')}
         </button>
-        <button type="button" className="button button-danger" aria-disabled={state === 'leaving'} onClick={() => void leave()}>
-          {state === 'leaving' ? t('leave.leaving') : t('leave.confirm')}
+        <button type="button" className="button button-danger" aria-disabled={leaving} onClick={() => void leave()}>
+          {leaving ? t('leave.leaving') : t('leave.confirm')}
         </button>
       </div>
     </dialog>

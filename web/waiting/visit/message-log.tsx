@@ -2,6 +2,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react
 import type { Outgoing } from '../../../client/index.ts';
 import { DownIcon } from '../../shared/icons.tsx';
 import { useTranslation } from '../translation.ts';
+import { useFocusHeir } from '../use-focus-heir.ts';
 import type { VisitView } from '../visit-session.ts';
 import { OutgoingBubble, StoredBubble } from './bubbles.tsx';
 import './messages.css';
@@ -28,6 +29,7 @@ export const MessageLog = ({ view, now, visible, unread, onRead, onRetry, onDisc
   const list = useRef<HTMLOListElement>(null);
   const lastTop = useRef(0);
   const [atEnd, setAtEnd] = useState(true);
+  const handOver = useFocusHeir(log);
 
   const toEnd = useCallback(() => log.current?.scrollTo({ top: log.current.scrollHeight }), []);
 
@@ -74,15 +76,13 @@ export const MessageLog = ({ view, now, visible, unread, onRead, onRetry, onDisc
             <OutgoingBubble
               key={message.messageId}
               message={message}
-              canWrite={canWrite}
-              onRetry={() => onRetry(message)}
-              onDiscard={() => onDiscard(message.messageId)}
+              actions={{ handOver, onRetry: canWrite ? () => onRetry(message) : undefined, onDiscard: () => onDiscard(message.messageId) }}
             />
           ))}
         </ol>
       </div>
       {!atEnd && unread > 0 && (
-        <button type="button" className="button log-new" onClick={toEnd}>
+        <button ref={handOver} type="button" className="button log-new" onClick={toEnd}>
           <DownIcon /> {t('log.new', { count: unread })}
         </button>
       )}

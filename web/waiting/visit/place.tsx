@@ -39,7 +39,7 @@ export const Place = ({ caller, now, heading }: PlaceProps) => {
       <div className="place-words">
         <div role="status">
           <h1 ref={heading} tabIndex={-1}>
-            {words?.title ?? t('connection.connecting')}
+            {words?.title ?? t('loading')}
           </h1>
           {words && <p className="place-help">{words.help}</p>}
         </div>

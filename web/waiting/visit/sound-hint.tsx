@@ -1,11 +1,13 @@
-import { useEffect, useSyncExternalStore } from 'react';
+import { type RefObject, useEffect, useSyncExternalStore } from 'react';
 import { SoundOffIcon } from '../../shared/icons.tsx';
 import type { Sound } from '../sound.ts';
 import { useTranslation } from '../translation.ts';
+import { useFocusHeir } from '../use-focus-heir.ts';
 
 /** Shown while the browser blocks sound, as it does after each reload. Any other click or key on the page turns it on as well. */
-export const SoundHint = ({ sound }: { sound: Sound }) => {
+export const SoundHint = ({ sound, heading }: { sound: Sound; heading: RefObject<HTMLElement | null> }) => {
   const { t } = useTranslation();
+  const handOver = useFocusHeir(heading);
   const blocked = useSyncExternalStore(sound.subscribe, sound.state) === 'blocked';
 
   useEffect(() => {
@@ -25,7 +27,7 @@ export const SoundHint = ({ sound }: { sound: Sound }) => {
 
   if (!blocked) return null;
   return (
-    <button type="button" className="sound-hint" onClick={() => void sound.unlock({ play: true })}>
+    <button ref={handOver} type="button" className="sound-hint" onClick={() => void sound.unlock({ play: true })}>
       <SoundOffIcon />
       <span>{t('sound.hint')}</span>
     </button>

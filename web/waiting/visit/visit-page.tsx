@@ -54,8 +54,8 @@ export const VisitPage = ({ session, storage, sound, onCheckInAgain }: VisitPage
       <header className="visit-head">
         <Toolbar clinicName={clinic.name} sound={sound} onLeave={() => session.leave()} />
         <Place caller={caller} now={now} heading={place} />
-        <ConnectionBanner connection={view.connection} onRetry={() => session.connect()} />
-        <SoundHint sound={sound} />
+        <ConnectionBanner connection={view.connection} heading={place} onRetry={() => session.connect()} />
+        <SoundHint sound={sound} heading={place} />
       </header>
       <MessageLog
         view={view}
