@@ -1,23 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Locator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { eventually } from '../integration/scenario/eventually.ts';
+import { isFocused, pressUntil, tabTo } from './people/focus.ts';
 import { closeScenesAfterEach, Scene } from './people/scene.ts';
 
 closeScenesAfterEach();
-
-const isFocused = (locator: Locator): Promise<boolean> => locator.evaluate((element) => element === document.activeElement);
-
-/** Presses a key until something has the focus. */
-const pressUntil = async (page: Page, key: string, isThere: () => Promise<boolean>): Promise<void> => {
-  for (let presses = 0; presses < 40; presses += 1) {
-    if (await isThere()) return;
-    await page.keyboard.press(key);
-  }
-  const focused = await page.evaluate(() => document.activeElement?.outerHTML.slice(0, 300));
-  throw new Error(`40 times ${key}, and the focus is on ${focused}`);
-};
-
-const tabTo = (page: Page, locator: Locator): Promise<void> => pressUntil(page, 'Tab', () => isFocused(locator));
 
 /** The focus can be seen: what has it is outlined. */
 const expectVisibleFocus = async (page: Page): Promise<void> => {
@@ -114,5 +101,39 @@ describe('With the keyboard alone', () => {
     await eventually(async () => expect(await isOnPage()).toBe(true));
     await choose('Ali Hassan', t('endVisit'));
     await eventually(async () => expect(await isOnPage()).toBe(true));
+  });
+
+  it('the caller checks in, writes, thinks better of leaving, and leaves', async () => {
+    const scene = await Scene.open({ guestMessages: true });
+    const sue = await scene.aVisitorOfTheWaitingPage('Sue Smith', { size: 'desktop' });
+    const { keyboard } = sue.page;
+    await tabTo(sue.page, sue.page.getByLabel(sue.t('checkIn.name')));
+    await keyboard.type('Sue Smith');
+    await tabTo(sue.page, sue.continueButton);
+    await expectVisibleFocus(sue.page);
+    await keyboard.press('Space');
+    await sue.waits();
+
+    await sue.box.waitFor();
+    await tabTo(sue.page, sue.box);
+    await keyboard.type('I have to go');
+    await keyboard.press('Enter');
+    await sue.message('I have to go').getByText(sue.t('message.sent')).waitFor();
+    expect(await isFocused(sue.box)).toBe(true);
+
+    await pressUntil(sue.page, 'Shift+Tab', () => isFocused(sue.leaveButton));
+    await keyboard.press('Enter');
+    await sue.leaveDialog.waitFor();
+    await keyboard.press('Escape');
+    await sue.leaveDialog.waitFor({ state: 'hidden' });
+    expect(await isFocused(sue.leaveButton)).toBe(true);
+    await keyboard.press('Enter');
+    await tabTo(sue.page, sue.confirmLeave);
+    await expectVisibleFocus(sue.page);
+    await keyboard.press('Enter');
+    await sue.page.getByRole('heading', { name: sue.t('ended.left') }).waitFor();
+    await tabTo(sue.page, sue.page.getByRole('button', { name: sue.t('ended.checkInAgain') }));
+    await keyboard.press('Enter');
+    await sue.continueButton.waitFor();
   });
 });

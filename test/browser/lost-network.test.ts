@@ -76,6 +76,22 @@ describe('A lost network', () => {
     await sue.page.getByText(sue.t('connection.offline')).waitFor({ state: 'detached' });
   });
 
+  it('is not what a first connection that takes its time is called', async () => {
+    const scene = await Scene.open();
+    const sue = await scene.aVisitorOfTheWaitingPage('Sue Smith');
+    const { promise: ready, resolve: go } = Promise.withResolvers<void>();
+    await sue.page.route('**/tickets', async (route) => {
+      await ready;
+      await route.continue();
+    });
+    await sue.checkIn();
+    const connecting = sue.page.getByText(sue.t('connection.connecting'));
+    await connecting.waitFor();
+    expect(await sue.page.getByText(sue.t('connection.reconnecting')).count()).toBe(0);
+    go();
+    await connecting.waitFor({ state: 'detached' });
+  });
+
   it('keeps what the caller writes meanwhile, and the clinic gets it once', async () => {
     const scene = await Scene.open({ guestMessages: true });
     const [ada, sue] = await Promise.all([scene.aStaffWindow(), scene.aCallerPhone('Sue Smith')]);

@@ -76,6 +76,61 @@ export class CallerPhone extends Person {
     await this.message(text).getByText(this.t('message.sent')).waitFor();
   }
 
+  get leaveButton(): Locator {
+    return this.page.getByRole('button', { name: this.t('leave.button') });
+  }
+
+  /** The question whether to leave. */
+  get leaveDialog(): Locator {
+    return this.page.getByRole('dialog', { name: this.t('leave.title') });
+  }
+
+  get confirmLeave(): Locator {
+    return this.leaveDialog.getByRole('button', { name: this.t('leave.confirm') });
+  }
+
+  get stay(): Locator {
+    return this.leaveDialog.getByRole('button', { name: this.t('leave.stay') });
+  }
+
+  /** From now on the page's frames of one action stay on the phone, though it is online. */
+  async hold(action: 'sendMessage' | 'leave'): Promise<void> {
+    await this.page.evaluate((action) => {
+      const { send } = WebSocket.prototype;
+      const held: (() => void)[] = [];
+      WebSocket.prototype.send = function (data) {
+        if (JSON.parse(String(data)).action !== action) return send.call(this, data);
+        held.push(() => {
+          if (this.readyState === WebSocket.OPEN) send.call(this, data);
+        });
+      };
+      const release = () => {
+        WebSocket.prototype.send = send;
+        for (const go of held) go();
+      };
+      Object.assign(globalThis, { release });
+    }, action);
+  }
+
+  /** What was held goes out, in its order. */
+  async release(): Promise<void> {
+    // Put there by `hold`.
+    await this.page.evaluate(() => (globalThis as unknown as { release(): void }).release());
+  }
+
+  /** Writes a message that does not leave the phone. */
+  async sayInVain(text: string): Promise<void> {
+    await this.hold('sendMessage');
+    await this.box.fill(text);
+    await this.sendIcon.click();
+    await this.message(text).getByText(this.t('message.sending')).waitFor();
+  }
+
+  /** What the tab keeps of its visit. */
+  async kept(): Promise<Record<string, string>> {
+    return this.page.evaluate(() => Object.fromEntries(Object.entries(sessionStorage).filter(([key]) => key !== 'waiting-area:muted')));
+  }
+
   /** The screen is dark in a pocket, or another page is open in this tab: no connection. */
   async putAway(): Promise<void> {
     await this.page.goto('about:blank');

@@ -3,6 +3,7 @@ import { DeleteMessageCommand, ListQueuesCommand, ReceiveMessageCommand, SQSClie
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createAwsDeadLetters } from '../../../operations/aws-dead-letters.ts';
+import type { DeadLetter } from '../../../operations/redrive-dead-letters.ts';
 
 const sqs = mockClient(SQSClient);
 const lambda = mockClient(LambdaClient);
@@ -14,7 +15,11 @@ beforeEach(() => {
   lambda.reset();
 });
 
-const read = () => Array.fromAsync(office.letters());
+const read = async () => {
+  const letters: DeadLetter[] = [];
+  for await (const letter of office.letters()) letters.push(letter);
+  return letters;
+};
 
 describe('the dead letters of a deployed stage', () => {
   it('are those of all its dead-letter queues, over all pages, and of no other queue', async () => {

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef } from 'react';
 import type { Caller, Message } from '../../../protocol/objects.ts';
-import { directionOf } from '../../shared/i18n.tsx';
+import { directionOf } from '../../shared/direction.ts';
 import { clockTime } from '../../shared/times.ts';
 import { type T, useTranslation } from '../i18n.ts';
 import { CheckIcon, DoubleCheckIcon } from '../ui/icons.tsx';
