@@ -11,6 +11,9 @@ import type { World } from './world.ts';
 const idleMs = 10 * 60_000;
 const lifeMs = 2 * 3600_000;
 
+/** A larger frame closes the socket with 1009 (the same page). */
+const frameBytes = 32 * 1024;
+
 const overTheNet: Span = [5, 80];
 const lateOverTheNet: Span = [500, 6000];
 
@@ -191,6 +194,7 @@ class Socket implements SimulatedSocket {
 
   /** A frame to the client. It is lost only together with the socket. */
   down(text: string): void {
+    if (Buffer.byteLength(text) > frameBytes) this.#world.breaches.push(`a frame of ${Buffer.byteLength(text)} bytes closes its socket`);
     void this.#deliver(text);
   }
 

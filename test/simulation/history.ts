@@ -166,10 +166,13 @@ class History {
   readonly staff: StaffPerson[] = [];
   readonly deeds = new Map<string, number>();
   readonly #world: World;
+  /** In some histories conversations take several pages, and grow full. */
+  readonly #hasLongTexts: boolean;
   #texts = 0;
 
   constructor(world: World) {
     this.#world = world;
+    this.#hasLongTexts = world.dice.chance(0.04);
   }
 
   async begin(): Promise<void> {
@@ -184,7 +187,7 @@ class History {
 
   async live(): Promise<void> {
     const { dice, scheduler } = this.#world;
-    const actions = dice.between(4, 24);
+    const actions = dice.between(4, 24) * (this.#hasLongTexts ? 3 : 1);
     // In a few histories sockets reach the end of their 2 h.
     const hasLongWait = dice.chance(0.005);
     for (let action = 0; action < actions; action += 1) {
@@ -303,6 +306,6 @@ class History {
 
   #text(): string {
     this.#texts += 1;
-    return `text ${this.#texts}`;
+    return `text ${this.#texts}${this.#hasLongTexts ? ` ${'😀'.repeat(950)}` : ''}`;
   }
 }
