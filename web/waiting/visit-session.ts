@@ -182,7 +182,7 @@ export class VisitSession {
         afterSeq = page.nextAfterSeq;
       }
       this.#history = history;
-      this.#changed();
+      this.#outboxChanged();
     } catch {
       // The conversation of a visit that is over is a courtesy.
     }

@@ -169,7 +169,7 @@ describe('a visit', () => {
   });
 
   it('does not call unsent what was stored though its end cut the answer off', async () => {
-    const { platform, server, session, start, end } = aSession(messages(1));
+    const { platform, storage, server, session, start, end } = aSession(messages(1));
     await start();
     platform.rules.delete('sendMessage');
     session.send('Thank you', 'stored');
@@ -178,6 +178,7 @@ describe('a visit', () => {
     await end('ended-by-staff');
     await platform.settle();
     expect(session.view()).toMatchObject({ outbox: [], messages: [{ seq: 1 }, { seq: 2, messageId: 'stored' }] });
+    expect(storage.outbox).toEqual([]);
   });
 
   it('looks at once when the page is looked at, and stops by itself after half an hour', async () => {
