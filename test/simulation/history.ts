@@ -1,4 +1,4 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { WaitingAreaClient } from '../../client/waiting-area-client.ts';
 import type { BroadcastJob, BroadcastRecord, OutcomeShard } from '../../functions/data/broadcasts-table.ts';
 import { type ClinicProfile, createClinicsTable } from '../../functions/data/clinics-table.ts';
@@ -115,6 +115,21 @@ export const evidenceOf = (world: World, callers: readonly CallerPerson[], staff
   };
 };
 
+/** A deployment in mid-history: what is stored lacks the attributes that came with this version (optional in `Visit` and `ClinicProfile`). */
+const takeAwayWhatIsNew = ({ store }: World): void => {
+  for (const { clinicId, callerId } of store.all(tableNames.callers)) {
+    const where = { TableName: tableNames.callers, Key: { clinicId, callerId } };
+    store.execute(new UpdateCommand({ ...where, UpdateExpression: 'REMOVE deadlines.disconnectedAt' }));
+  }
+  store.execute(
+    new UpdateCommand({
+      TableName: tableNames.clinics,
+      Key: { clinicId, item: 'profile' },
+      UpdateExpression: 'REMOVE endOfflineAfterMinutes',
+    }),
+  );
+};
+
 /** All that people may do, each so often for one `erase`. */
 const deeds = {
   'caller writes': 24,
@@ -143,6 +158,7 @@ const deeds = {
   'staff is in a tunnel': 2,
   'staff loses the socket': 3,
   erase: 1,
+  'the version before has written every visit': 1,
 } as const;
 type Deed = keyof typeof deeds;
 const urn = Object.entries(deeds).flatMap(([deed, times]) => Array.from({ length: times }, () => deed as Deed));
@@ -265,6 +281,7 @@ class History {
       'staff is in a tunnel': () => this.#tunnel(staff),
       'staff loses the socket': () => staff.device.cutSockets(),
       erase: () => this.staff[0]?.erase(callerId),
+      'the version before has written every visit': () => takeAwayWhatIsNew(this.#world),
     };
     perform[deed]();
   }
