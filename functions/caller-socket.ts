@@ -19,7 +19,7 @@ const ports = {
   ...system,
   callers: createCallersTable(client, required('CALLERS_TABLE')),
   clinics: createClinicsTable(client, required('CLINICS_TABLE')),
-  poster: createPromptPoster(required('CONNECTIONS_ENDPOINT')),
+  poster: createPromptPoster(required('CONNECTIONS_ENDPOINT'), system.now),
 };
 const mostMessagesInMinute = limitFrom('CALLER_MESSAGES_PER_MINUTE', limits.callerMessagesPerMinute);
 

@@ -43,7 +43,7 @@ const ports = {
   connections: createConnectionsTable(client, required('CONNECTIONS_TABLE')),
   tickets: createTicketsTable(client, required('TICKETS_TABLE')),
   broadcasts: createBroadcastsTable(client, required('BROADCASTS_TABLE')),
-  poster: createPromptPoster(required('CONNECTIONS_ENDPOINT')),
+  poster: createPromptPoster(required('CONNECTIONS_ENDPOINT'), system.now),
   startWorker: createStartWorker(new LambdaClient({}), required('BROADCAST_FUNCTION')),
 };
 const webSocketUrl = required('WEB_SOCKET_URL');

@@ -26,7 +26,7 @@ const ports = {
   clinics: createClinicsTable(client, required('CLINICS_TABLE')),
   connections: createConnectionsTable(client, required('CONNECTIONS_TABLE')),
   broadcasts: createBroadcastsTable(client, required('BROADCASTS_TABLE')),
-  poster: createPromptPoster(required('CONNECTIONS_ENDPOINT')),
+  poster: createPromptPoster(required('CONNECTIONS_ENDPOINT'), system.now),
   startWorker: createStartWorker(new LambdaClient({}), required('BROADCAST_FUNCTION')),
 };
 

@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import type { Delivery, Poster } from '../core/ports.ts';
 import { logFailure } from './log.ts';
+import { createRest } from './rest.ts';
 
 /** How long a sender may wait for a post, ms, the pause before a second try (at most 500 ms) not counted. */
 const promptMs = 1000;
@@ -32,24 +33,46 @@ export const createManagementClient = (endpoint: string, maxAttempts = 3): ApiGa
 
 /**
  * Posts for those who wait for an answer. What they sent is stored by then, so a socket that is slow or throttled does not keep them: two attempts,
- * the second for a kept connection that the gateway had closed, within a second. Nothing may go on after the answer, as Lambda freezes it; the
- * deadlines worker posts again what is not acknowledged after 30 s.
+ * the second for a kept connection that the gateway had closed, within a second, and none while what refused is left alone. Nothing may go on after
+ * the answer, as Lambda freezes it; what was not posted comes with the next post, whose gap the client fills, or from the deadlines worker after 30 s.
+ *
+ * @param now the time, ms
  */
-export const createPromptPoster = (endpoint: string): Poster => createPoster(createManagementClient(endpoint, 2), promptMs);
-
-/** Posts through the AWS SDK: kept connections, as many attempts as the client makes, back-off on 429. @param withinMs for a post, all attempts together */
-export const createPoster = (client: ApiGatewayManagementApiClient, withinMs?: number): Poster => ({
-  async post(connectionId, frame) {
-    try {
-      const command = new PostToConnectionCommand({ ConnectionId: connectionId, Data: frame });
-      await client.send(command, withinMs === undefined ? {} : { abortSignal: AbortSignal.timeout(withinMs) });
-      return 'posted';
-    } catch (error) {
-      const delivery = deliveryOf(error);
-      if (delivery === 'failed' || delivery === 'too-large') logFailure('post', error, { connectionId });
+export const createPromptPoster = (endpoint: string, now: () => number): Poster => {
+  const client = createManagementClient(endpoint, 2);
+  const rest = createRest(now);
+  return {
+    ...createPoster(client),
+    async post(connectionId, frame) {
+      if (rest.isResting(connectionId)) return 'throttled';
+      const delivery = await post(client, connectionId, frame, AbortSignal.timeout(promptMs));
+      if (delivery === 'throttled') rest.refused(connectionId);
+      if (delivery === 'posted') rest.taken(connectionId);
       return delivery;
-    }
-  },
+    },
+  };
+};
+
+const post = async (
+  client: ApiGatewayManagementApiClient,
+  connectionId: string,
+  frame: string,
+  abortSignal?: AbortSignal,
+): Promise<Delivery> => {
+  try {
+    const command = new PostToConnectionCommand({ ConnectionId: connectionId, Data: frame });
+    await client.send(command, abortSignal === undefined ? {} : { abortSignal });
+    return 'posted';
+  } catch (error) {
+    const delivery = deliveryOf(error);
+    if (delivery === 'failed' || delivery === 'too-large') logFailure('post', error, { connectionId });
+    return delivery;
+  }
+};
+
+/** Posts through the AWS SDK: kept connections, as many attempts as the client makes, back-off on 429. */
+export const createPoster = (client: ApiGatewayManagementApiClient): Poster => ({
+  post: (connectionId, frame) => post(client, connectionId, frame),
 
   async close(connectionId) {
     try {

@@ -3,6 +3,28 @@ import { closeScenesAfterEach, Scene } from './people/scene.ts';
 
 closeScenesAfterEach();
 
+describe('Erasing a caller', () => {
+  it('is the administrator’s alone, is asked twice, and tells the caller', async () => {
+    const scene = await Scene.open();
+    const [ada, ben, sue] = await Promise.all([scene.aStaffWindow(), scene.aStaffWindow('ben'), scene.aCallerPhone('Sue Smith')]);
+    await ben.sees('Sue Smith');
+    await ben.choose('Sue Smith', ben.t('details'));
+    await ben.dialog.getByText(ben.t('receipts')).waitFor();
+    expect(await ben.dialog.getByRole('button', { name: ben.t('erase'), exact: true }).count()).toBe(0);
+    await ben.closeDialog();
+
+    await ada.choose('Sue Smith', ada.t('details'));
+    await ada.dialog.getByRole('button', { name: ada.t('erase'), exact: true }).click();
+    await ada.dialog.getByRole('button', { name: ada.t('cancel') }).click();
+    await ada.sees('Sue Smith');
+    await ada.dialog.getByRole('button', { name: ada.t('erase'), exact: true }).click();
+    await ada.dialog.getByRole('button', { name: ada.t('erase.confirm', { name: 'Sue Smith' }) }).click();
+    await ada.dialog.waitFor({ state: 'detached' });
+    await ben.reads(ben.t('board.empty'));
+    await sue.page.getByRole('heading', { name: sue.t('ended.erased') }).waitFor();
+  });
+});
+
 describe('The board', () => {
   it('is searched, filtered and sorted, and counts what it shows', async () => {
     const scene = await Scene.open({ guestMessages: true });

@@ -78,5 +78,5 @@ it('a broadcast whose runs all died lies in the queue by its ids alone; redriven
 it('a stack that is not there is said, with a non-zero exit code', async () => {
   const { exitCode, said } = await redrive({ control: 'http://127.0.0.1:9' });
   expect(exitCode).toBe(1);
-  expect(said).toContain('npm run redrive -- [--endpoints FILE]');
+  expect(said).toContain('npm run redrive -- [--endpoints FILE');
 });

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -45,10 +46,10 @@ const failsWith = async (reason: RegExp, args: readonly string[], environment: R
 
 describe('npm start ends with a reason and a non-zero exit code', () => {
   it('when a port is taken', async () => {
+    // Below the ports that Linux hands out, so that the one before it is not another test's.
+    const taken = 20_000 + randomInt(10_000);
     const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    const taken = typeof address === 'object' && address !== null ? address.port : 0;
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(taken, '127.0.0.1', resolve));
     // The HTTP API has the second of the ports.
     await failsWith(new RegExp(`HTTP API.*${taken}|${taken}.*HTTP API`), ['--port', String(taken - 1), '--data', 'memory']);
     server.close();

@@ -11,14 +11,18 @@ import type { Report, WorkerData } from './worker.ts';
 export const runInThread = (data: WorkerData, take: (verdict: Verdict) => void): Promise<void> =>
   new Promise((resolve, reject) => {
     const worker = new Worker(join(import.meta.dirname, 'worker.ts'), { workerData: data, execArgv: ['--no-warnings'] });
+    // Whatever a mutant has left waiting in it, the thread ends with its order.
+    const end = () => void worker.terminate();
     worker.on('message', (report: Report) => {
       switch (report.kind) {
         case 'verdict':
           return take(report.verdict);
         case 'done':
-          return resolve();
+          resolve();
+          return end();
         case 'broken':
-          return reject(new Error(report.message));
+          reject(new Error(report.message));
+          return end();
       }
     });
     worker.on('error', reject);

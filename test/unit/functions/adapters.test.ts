@@ -69,20 +69,39 @@ describe('the poster', () => {
 });
 
 describe('the poster of those who wait for an answer', () => {
-  it('takes a second at the most for a post, and a socket that is too slow for it has failed', async () => {
-    const over = AbortSignal.abort();
-    const timeout = jest.spyOn(AbortSignal, 'timeout').mockReturnValue(over);
-    management.on(PostToConnectionCommand).rejects(Object.assign(new Error('Request aborted'), { name: 'AbortError' }));
-    await expect(createPromptPoster('https://api.example/test').post('c1', '{}')).resolves.toBe('failed');
-    expect(timeout.mock.calls).toEqual([[1000]]);
-    const [call] = management.commandCalls(PostToConnectionCommand);
-    expect(call?.args).toContainEqual({ abortSignal: over });
-    timeout.mockRestore();
+  const aPoster = () => {
+    const clock = { now: 1_000_000 };
+    return { clock, poster: createPromptPoster('https://api.example/test', () => clock.now) };
+  };
+  const attemptsTo = (connectionId: string) => management.commandCalls(PostToConnectionCommand, { ConnectionId: connectionId }).length;
+
+  it('does not try a socket that has just refused, and no other suffers', async () => {
+    const { clock, poster } = aPoster();
+    management.on(PostToConnectionCommand, { ConnectionId: 'c1' }).rejects(withStatus(429));
+    await expect(poster.post('c1', '{}')).resolves.toBe('throttled');
+    await expect(poster.post('c1', '{}')).resolves.toBe('throttled');
+    expect(attemptsTo('c1')).toBe(1);
+    await expect(poster.post('c2', '{}')).resolves.toBe('posted');
+    management.on(PostToConnectionCommand, { ConnectionId: 'c1' }).resolves({});
+    clock.now += 1000;
+    await expect(poster.post('c1', '{}')).resolves.toBe('posted');
+    await expect(poster.post('c1', '{}')).resolves.toBe('posted');
   });
 
   it('tries twice, where others try three times', async () => {
     await expect(createManagementClient('https://api.example/test', 2).config.maxAttempts()).resolves.toBe(2);
     await expect(createManagementClient('https://api.example/test').config.maxAttempts()).resolves.toBe(3);
+  });
+
+  it('takes a second at the most for a post, and a socket that is too slow for it has failed', async () => {
+    const over = AbortSignal.abort();
+    const timeout = jest.spyOn(AbortSignal, 'timeout').mockReturnValue(over);
+    management.on(PostToConnectionCommand).rejects(Object.assign(new Error('Request aborted'), { name: 'AbortError' }));
+    await expect(aPoster().poster.post('c1', '{}')).resolves.toBe('failed');
+    expect(timeout.mock.calls).toEqual([[1000]]);
+    const [call] = management.commandCalls(PostToConnectionCommand);
+    expect(call?.args).toContainEqual({ abortSignal: over });
+    timeout.mockRestore();
   });
 });
 

@@ -47,5 +47,12 @@ export const useCallerActions = () => {
     toast({ words: may ? t('done.repliesOn', { name }) : t('done.repliesOff', { name }) });
   };
 
-  return { setStatus, bringBack, allowReplies };
+  /** For good, with the whole conversation; administrators only. */
+  const erase = ({ clinicId, callerId, name }: Caller): Promise<boolean> =>
+    attempt(async () => {
+      await staff.api.eraseCaller(clinicId, callerId);
+      toast({ words: t('done.erased', { name }) });
+    });
+
+  return { setStatus, bringBack, allowReplies, erase };
 };
