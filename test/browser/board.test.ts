@@ -20,7 +20,7 @@ describe('Erasing a caller', () => {
     await ada.dialog.getByRole('button', { name: ada.t('erase'), exact: true }).click();
     await ada.dialog.getByRole('button', { name: ada.t('erase.confirm', { name: 'Sue Smith' }) }).click();
     await ada.dialog.waitFor({ state: 'detached' });
-    await ben.reads(ben.t('board.empty'));
+    await ben.sees();
     await sue.page.getByRole('heading', { name: sue.t('ended.erased') }).waitFor();
   });
 });
