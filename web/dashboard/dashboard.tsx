@@ -1,7 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import { type ClinicMembership, StaffClient } from '../../client/index.ts';
 import type { Language } from '../shared/i18n.tsx';
-import { useWake } from '../shared/use-wake.ts';
 import { Board } from './board/board.tsx';
 import { DetailsDialog } from './board/details-dialog.tsx';
 import { LeftTodayDialog } from './board/left-today-dialog.tsx';
@@ -44,7 +43,6 @@ export const Dashboard = ({ url, clinicId, ...shell }: DashboardProps) => {
     keepBroadcasts(store.staff, clinicId);
     return () => store.staff.close();
   }, [store, clinicId]);
-  useWake(store.staff);
   const [drafts] = useState<Drafts>(() => new Map());
   return (
     <StaffProvider store={store}>

@@ -1,9 +1,9 @@
 import type { Caller } from '../../../protocol/objects.ts';
+import { standingSince } from '../../shared/times.ts';
 import { useTranslation } from '../i18n.ts';
 import { useClinic } from '../staff/staff-context.tsx';
 import { ClockIcon } from '../ui/icons.tsx';
 import { useMinutesSince } from '../ui/use-now.ts';
-import { standingSince } from './standing-since.ts';
 import { statusWords } from './status-words.ts';
 
 /** A caller's status in a word and a colour, and for how many minutes; waiting for longer than the clinic's threshold is darker. */

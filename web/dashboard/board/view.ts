@@ -1,6 +1,6 @@
 import type { Filter } from '../../../protocol/filter.ts';
 import type { Caller, Status } from '../../../protocol/objects.ts';
-import { standingSince } from './standing-since.ts';
+import { standingSince } from '../../shared/times.ts';
 
 export const sorts = ['arrival', 'wait', 'status', 'needs-reply'] as const;
 export type Sort = (typeof sorts)[number];

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { minutesSince } from '../../shared/times.ts';
 
 const everyMs = 10_000;
 let timer: ReturnType<typeof setInterval> | undefined;
@@ -25,8 +26,7 @@ const subscribe = (listener: () => void) => {
 };
 
 /** Whole minutes since a moment, never negative; the component renders again when they grow. */
-export const useMinutesSince = (time: string): number =>
-  useSyncExternalStore(subscribe, () => Math.max(0, Math.floor((Date.now() - Date.parse(time)) / 60_000)));
+export const useMinutesSince = (time: string): number => useSyncExternalStore(subscribe, () => minutesSince(time, Date.now()));
 
 const subscribeToVisibility = (listener: () => void) => {
   document.addEventListener('visibilitychange', listener);

@@ -1,7 +1,7 @@
 import type { RefObject } from 'react';
 import type { Caller, Status } from '../../../protocol/objects.ts';
 import { CheckIcon, ClockIcon, PauseIcon, PersonIcon } from '../../shared/icons.tsx';
-import { clockTime, minutesSince } from '../../shared/times.ts';
+import { clockTime, minutesSince, standingSince } from '../../shared/times.ts';
 import { useTranslation } from '../translation.ts';
 import { statusWords } from './status-words.ts';
 
@@ -23,8 +23,8 @@ export const Place = ({ caller, now, heading }: PlaceProps) => {
   const words = caller && statusWords(t, caller.status);
   const Icon = icons[caller?.status ?? 'waiting'];
 
-  const sinceWhen = ({ status, arrivedAt, statusSince }: Caller): string => {
-    const since = status === 'waiting' ? arrivedAt : statusSince;
+  const sinceWhen = (caller: Caller): string => {
+    const since = standingSince(caller);
     const minutes = minutesSince(since, now);
     const time = clockTime(since, locale, now);
     if (minutes < 60) return t('since.minutes', { time, minutes });

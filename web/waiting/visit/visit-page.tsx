@@ -1,10 +1,10 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react';
-import { useWake } from '../../shared/use-wake.ts';
 import type { Sound } from '../sound.ts';
 import type { VisitStorage } from '../stored-visit.ts';
 import { useTranslation } from '../translation.ts';
 import { useNow, usePageVisible } from '../use-page-state.ts';
 import { useTitle } from '../use-title.ts';
+import { useWake } from '../use-wake.ts';
 import type { VisitSession } from '../visit-session.ts';
 import { Composer } from './composer.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
