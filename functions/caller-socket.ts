@@ -34,7 +34,7 @@ const perform = <A extends CallerAction>(action: A, socket: CallerSocket, fields
 
 export const handler = middy<FrameEvent<CallerAction, 'caller'>, FrameResponse>()
   .use(answerFrame())
-  .use(parseFrame('caller', callerActions))
+  .use(parseFrame<CallerAction, 'caller'>(callerActions))
   .handler(async ({ frame: { action, requestId, fields }, owner, requestContext: { connectionId, connectedAt } }) => {
     const socket = { ...owner, connectionId, connectedAt };
     const result = await perform(action, socket, fields);

@@ -8,6 +8,7 @@ import { createVerifyToken } from './adapters/verify-token.ts';
 import { requireProfile } from './core/clinics.ts';
 import { pageOfMessages } from './core/conversation.ts';
 import { requireMember } from './core/members.ts';
+import { type Operation, permit } from './core/policy.ts';
 import { issueCallerTicket } from './core/tickets.ts';
 import type { Reader } from './core/views.ts';
 import { toClinic } from './core/views.ts';
@@ -20,7 +21,7 @@ import { createTicketsTable } from './data/tickets-table.ts';
 import type { Visit } from './data/visit.ts';
 import { answerHttp } from './middleware/answer-http.ts';
 import { bearerOf, bodyOf, type HttpEvent, type HttpResponse, idIn, json, queryOf } from './middleware/http-request.ts';
-import { type Routes, routeHttp } from './middleware/route-http.ts';
+import { type Route, type Routes, routeHttp } from './middleware/route-http.ts';
 
 const client = createDocumentClient();
 const ports = {
@@ -38,40 +39,58 @@ const mostCheckInsPerMinute = limitFrom('CHECK_IN_PER_MINUTE', limits.checkInsPe
 /** A whole conversation (100 KB of text, more as JSON) fits into one answer of the HTTP API, which Lambda bounds at 6 MB. */
 const httpPageBytes = 2 * 1024 * 1024;
 
-const callerIn = (event: HttpEvent): Promise<Visit> =>
-  authenticateCaller(ports, { clinicId: idIn(event, 'clinicId'), callerId: idIn(event, 'callerId') }, bearerOf(event));
+const asAnyone =
+  (act: (event: HttpEvent) => Promise<HttpResponse>): Route =>
+  async (event, operation) => {
+    permit(operation, { kind: 'nobody' });
+    return act(event);
+  };
+
+const visitIn = async (event: HttpEvent, operation: Operation): Promise<Visit> => {
+  const key = { clinicId: idIn(event, 'clinicId'), callerId: idIn(event, 'callerId') };
+  const visit = await authenticateCaller(ports, key, bearerOf(event));
+  permit(operation, { kind: 'caller' });
+  return visit;
+};
+
+/** For the caller whose visit the path names. */
+const asCaller =
+  (act: (visit: Visit) => Promise<HttpResponse>): Route =>
+  async (event, operation) =>
+    act(await visitIn(event, operation));
 
 /** A caller's token is one word; a JWT has three parts. */
 const isStaffToken = (token: string) => token.split('.').length === 3;
 
-const readerOf = async (event: HttpEvent): Promise<{ visit: Visit; reader: Reader }> => {
+const readerOf = async (event: HttpEvent, operation: Operation): Promise<{ visit: Visit; reader: Reader }> => {
   const token = bearerOf(event);
-  if (!isStaffToken(token)) return { visit: await callerIn(event), reader: 'caller' };
+  if (!isStaffToken(token)) return { visit: await visitIn(event, operation), reader: 'caller' };
   const userId = await verifyToken(token);
   if (userId === undefined) throw new RequestError('unauthenticated');
   const clinicId = idIn(event, 'clinicId');
-  await requireMember(ports, clinicId, userId);
+  await requireMember(ports, operation, clinicId, userId);
   const visit = await ports.callers.find({ clinicId, callerId: idIn(event, 'callerId') }, ports.now());
   if (!visit) throw new RequestError('not-found');
   return { visit, reader: 'staff' };
 };
 
 const routes: Routes = {
-  'GET /health': async () => json(200, { status: 'ok', version }),
+  'GET /health': asAnyone(async () => json(200, { status: 'ok', version })),
 
-  'GET /clinics/{clinicId}': async (event) => json(200, toClinic(await requireProfile(ports, idIn(event, 'clinicId')))),
+  'GET /clinics/{clinicId}': asAnyone(async (event) => json(200, toClinic(await requireProfile(ports, idIn(event, 'clinicId'))))),
 
-  'POST /clinics/{clinicId}/callers': async (event) => {
+  'POST /clinics/{clinicId}/callers': asAnyone(async (event) => {
     const body = bodyOf(event, checkInBody);
     const address = event.requestContext.http.sourceIp;
     return json(201, await checkIn(ports, idIn(event, 'clinicId'), address, body, mostCheckInsPerMinute));
-  },
+  }),
 
-  'POST /clinics/{clinicId}/callers/{callerId}/tickets': async (event) =>
-    json(201, await issueCallerTicket(ports, await callerIn(event), webSocketUrl)),
+  'POST /clinics/{clinicId}/callers/{callerId}/tickets': asCaller(async (visit) =>
+    json(201, await issueCallerTicket(ports, visit, webSocketUrl)),
+  ),
 
-  'GET /clinics/{clinicId}/callers/{callerId}/messages': async (event) => {
-    const { visit, reader } = await readerOf(event);
+  'GET /clinics/{clinicId}/callers/{callerId}/messages': async (event, operation) => {
+    const { visit, reader } = await readerOf(event, operation);
     const { afterSeq = 0 } = queryOf(event, messagesQuery);
     return json(200, pageOfMessages(visit, afterSeq, reader, httpPageBytes));
   },

@@ -21,7 +21,9 @@ import { readBoard } from './core/board.ts';
 import { findBroadcast, listRecipients, requestBroadcast } from './core/broadcasts.ts';
 import { changeSettings, createClinic, listClinics, requireProfile } from './core/clinics.ts';
 import { notify } from './core/conversation.ts';
-import { invite, putMember, redeemInvitation, removeMember, requireAdministrator, requireMember } from './core/members.ts';
+import { invite, putMember, redeemInvitation, removeMember, requireMember } from './core/members.ts';
+import { permit } from './core/policy.ts';
+import type { StaffActor } from './core/ports.ts';
 import { issueStaffTicket } from './core/tickets.ts';
 import { toSettings } from './core/views.ts';
 import { erase, setGuestMessages, setStatus } from './core/visits.ts';
@@ -33,7 +35,7 @@ import { createDocumentClient } from './data/document-client.ts';
 import { createTicketsTable } from './data/tickets-table.ts';
 import { answerHttp } from './middleware/answer-http.ts';
 import { bodyOf, checked, type HttpEvent, type HttpResponse, idIn, json, noContent, queryOf } from './middleware/http-request.ts';
-import { type Routes, routeHttp } from './middleware/route-http.ts';
+import { type Route, type Routes, routeHttp } from './middleware/route-http.ts';
 
 const client = createDocumentClient();
 const ports = {
@@ -59,94 +61,99 @@ const userOf = (event: HttpEvent): string => {
   return subject.data;
 };
 
-const memberOf = (event: HttpEvent) => requireMember(ports, idIn(event, 'clinicId'), userOf(event));
-const administratorOf = (event: HttpEvent) => requireAdministrator(ports, idIn(event, 'clinicId'), userOf(event));
+type Act<Actor> = (event: HttpEvent, actor: Actor) => Promise<HttpResponse>;
+
+/** For whoever is signed in, and has no part in a clinic by it. */
+const asUser =
+  (act: Act<string>): Route =>
+  async (event, operation) => {
+    const userId = userOf(event);
+    permit(operation, { kind: 'user', isOperator: operators.has(userId) });
+    return act(event, userId);
+  };
+
+/** For a member of the clinic that the path names, in a role that may. */
+const asMember =
+  (act: Act<StaffActor>): Route =>
+  async (event, operation) =>
+    act(event, await requireMember(ports, operation, idIn(event, 'clinicId'), userOf(event)));
 
 const routes: Routes = {
-  'GET /clinics': async (event) => json(200, { clinics: await listClinics(ports, userOf(event)) }),
+  'GET /clinics': asUser(async (_event, userId) => json(200, { clinics: await listClinics(ports, userId) })),
 
-  'POST /clinics': async (event) => {
-    if (!operators.has(userOf(event))) throw new RequestError('forbidden');
+  'POST /clinics': asUser(async (event) => {
     const { clinic, created } = await createClinic(ports, bodyOf(event, clinicBody));
     return json(created ? 201 : 200, { clinic });
-  },
+  }),
 
-  'POST /clinics/{clinicId}/tickets': async (event) => json(201, await issueStaffTicket(ports, await memberOf(event), webSocketUrl)),
+  'POST /clinics/{clinicId}/tickets': asMember(async (_event, actor) => json(201, await issueStaffTicket(ports, actor, webSocketUrl))),
 
-  'GET /clinics/{clinicId}/settings': async (event) => json(200, toSettings(await requireProfile(ports, (await memberOf(event)).clinicId))),
+  'GET /clinics/{clinicId}/settings': asMember(async (_event, { clinicId }) =>
+    json(200, toSettings(await requireProfile(ports, clinicId))),
+  ),
 
-  'PATCH /clinics/{clinicId}/settings': async (event) => {
-    const { clinicId } = await administratorOf(event);
+  'PATCH /clinics/{clinicId}/settings': asMember(async (event, { clinicId }) => {
     return json(200, await changeSettings(ports, clinicId, bodyOf(event, settingsBody)));
-  },
+  }),
 
-  'POST /clinics/{clinicId}/invitations': async (event) => {
-    const { clinicId } = await administratorOf(event);
+  'POST /clinics/{clinicId}/invitations': asMember(async (event, { clinicId }) => {
     return json(201, await invite(ports, clinicId, bodyOf(event, memberBody)));
-  },
+  }),
 
-  'POST /invitations/{code}': async (event) => json(201, await redeemInvitation(ports, userOf(event), event.pathParameters?.code ?? '')),
+  'POST /invitations/{code}': asUser(async (event, userId) =>
+    json(201, await redeemInvitation(ports, userId, event.pathParameters?.code ?? '')),
+  ),
 
-  'GET /clinics/{clinicId}/members': async (event) => {
-    const { clinicId } = await administratorOf(event);
+  'GET /clinics/{clinicId}/members': asMember(async (_event, { clinicId }) => {
     return json(200, { members: await ports.clinics.members(clinicId) });
-  },
+  }),
 
-  'PUT /clinics/{clinicId}/members/{userId}': async (event) => {
-    const { clinicId } = await administratorOf(event);
+  'PUT /clinics/{clinicId}/members/{userId}': asMember(async (event, { clinicId }) => {
     const userId = checked(userIdSchema, event.pathParameters?.userId);
     const { member, created } = await putMember(ports, clinicId, { userId, ...bodyOf(event, memberBody) });
     return json(created ? 201 : 200, { member });
-  },
+  }),
 
-  'DELETE /clinics/{clinicId}/members/{userId}': async (event) => {
-    const { clinicId } = await administratorOf(event);
+  'DELETE /clinics/{clinicId}/members/{userId}': asMember(async (event, { clinicId }) => {
     await removeMember(ports, clinicId, event.pathParameters?.userId ?? '');
     return noContent;
-  },
+  }),
 
-  'GET /clinics/{clinicId}/callers': async (event) => {
-    const { clinicId } = await memberOf(event);
+  'GET /clinics/{clinicId}/callers': asMember(async (event, { clinicId }) => {
     const { status, limit = limits.pageOfCallers, ...query } = queryOf(event, callersQuery, ['status']);
     return json(200, await readBoard(ports, clinicId, { ...query, statuses: status, limit, room: httpPageBytes }));
-  },
+  }),
 
-  'PATCH /clinics/{clinicId}/callers/{callerId}': async (event) => {
-    const actor = await memberOf(event);
+  'PATCH /clinics/{clinicId}/callers/{callerId}': asMember(async (event, actor) => {
     const callerId = idIn(event, 'callerId');
     const { status, guestMessages } = bodyOf(event, callerPatchBody);
     if (status !== undefined) return json(200, await setStatus(ports, actor, { callerId, status }));
     return json(200, await setGuestMessages(ports, actor, callerId, guestMessages ?? null));
-  },
+  }),
 
-  'DELETE /clinics/{clinicId}/callers/{callerId}': async (event) => {
-    const { clinicId } = await administratorOf(event);
+  'DELETE /clinics/{clinicId}/callers/{callerId}': asMember(async (event, { clinicId }) => {
     await erase(ports, clinicId, idIn(event, 'callerId'));
     return noContent;
-  },
+  }),
 
-  'POST /clinics/{clinicId}/callers/{callerId}/messages': async (event) => {
-    const actor = await memberOf(event);
+  'POST /clinics/{clinicId}/callers/{callerId}/messages': asMember(async (event, actor) => {
     const result = await notify(ports, actor, { callerId: idIn(event, 'callerId'), ...bodyOf(event, notifyBody) });
     return json(result.duplicate ? 200 : 201, result);
-  },
+  }),
 
-  'POST /clinics/{clinicId}/broadcasts': async (event) => {
-    const actor = await memberOf(event);
+  'POST /clinics/{clinicId}/broadcasts': asMember(async (event, actor) => {
     const { broadcast, created } = await requestBroadcast(ports, actor, bodyOf(event, broadcastBody));
     return json(created ? 202 : 200, { broadcast });
-  },
+  }),
 
-  'GET /clinics/{clinicId}/broadcasts/{broadcastId}': async (event) => {
-    const { clinicId } = await memberOf(event);
+  'GET /clinics/{clinicId}/broadcasts/{broadcastId}': asMember(async (event, { clinicId }) => {
     return json(200, { broadcast: await findBroadcast(ports, clinicId, idIn(event, 'broadcastId')) });
-  },
+  }),
 
-  'GET /clinics/{clinicId}/broadcasts/{broadcastId}/recipients': async (event) => {
-    const { clinicId } = await memberOf(event);
+  'GET /clinics/{clinicId}/broadcasts/{broadcastId}/recipients': asMember(async (event, { clinicId }) => {
     const { limit = limits.pageOfCallers, cursor } = queryOf(event, pageQuery);
     return json(200, await listRecipients(ports, clinicId, idIn(event, 'broadcastId'), { cursor, limit }));
-  },
+  }),
 };
 
 export const handler = middy<HttpEvent, HttpResponse>().use(answerHttp()).handler(routeHttp(routes));

@@ -9,6 +9,7 @@ import { subscribe } from './core/board.ts';
 import { requestBroadcast } from './core/broadcasts.ts';
 import { markRead, notify, readThread } from './core/conversation.ts';
 import { requireMember } from './core/members.ts';
+import { onSocket } from './core/policy.ts';
 import type { StaffActor } from './core/ports.ts';
 import { setStatus } from './core/visits.ts';
 import { createBroadcastsTable } from './data/broadcasts-table.ts';
@@ -40,25 +41,27 @@ type Perform<A extends StaffAction> = (socket: StaffSocket, fields: FieldsOf<A>)
 
 /** Who the socket belongs to is known from its ticket; whether they are still a member is read afresh for every frame. */
 const asMember =
-  <A extends StaffAction>(action: (actor: StaffActor, fields: FieldsOf<A>) => Promise<Results[A]>): Perform<A> =>
+  <A extends StaffAction>(action: A, act: (actor: StaffActor, fields: FieldsOf<A>) => Promise<Results[A]>): Perform<A> =>
   async ({ clinicId, userId }, fields) =>
-    action(await requireMember(ports, clinicId, userId, 'forbidden'), fields);
+    act(await requireMember(ports, onSocket(action), clinicId, userId), fields);
 
 const performers: { [A in StaffAction]: Perform<A> } = {
   // Reads the member itself, after the socket is registered.
   subscribe: (socket, fields) => subscribe(ports, socket, fields),
-  notify: asMember((actor, fields) => notify(ports, actor, fields)),
-  broadcast: asMember(async (actor, fields) => ({ broadcast: (await requestBroadcast(ports, actor, fields)).broadcast })),
-  thread: asMember((actor, fields) => readThread(ports, actor, fields)),
-  markRead: asMember((actor, fields) => markRead(ports, actor, fields)),
-  setStatus: asMember((actor, fields) => setStatus(ports, actor, fields)),
+  notify: asMember('notify', (actor, fields) => notify(ports, actor, fields)),
+  broadcast: asMember('broadcast', async (actor, fields) => ({ broadcast: (await requestBroadcast(ports, actor, fields)).broadcast })),
+  thread: asMember('thread', (actor, fields) => readThread(ports, actor, fields)),
+  markRead: asMember('markRead', (actor, fields) => markRead(ports, actor, fields)),
+  setStatus: asMember('setStatus', (actor, fields) => setStatus(ports, actor, fields)),
 };
 
 const perform = <A extends StaffAction>(action: A, socket: StaffSocket, fields: FieldsOf<A>) => performers[action](socket, fields);
 
 export const handler = middy<FrameEvent<StaffAction, 'staff'>, FrameResponse>()
   .use(answerFrame())
-  .use(parseFrame('staff', staffActions, ({ clinicId, userId }) => requireMember(ports, clinicId, userId, 'forbidden')))
+  .use(
+    parseFrame<StaffAction, 'staff'>(staffActions, ({ clinicId, userId }, operation) => requireMember(ports, operation, clinicId, userId)),
+  )
   .handler(async ({ frame: { action, requestId, fields }, owner, requestContext: { connectionId } }) => {
     const result = await perform(action, { ...owner, connectionId }, fields);
     return frameResponse({ type: 'ok', requestId, result });

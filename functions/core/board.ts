@@ -99,7 +99,7 @@ export const subscribe = async (
   if (cursor === undefined)
     await ports.connections.put({ clinicId: socket.clinicId, connectionId: socket.connectionId, userId: socket.userId }, ports.now());
   const [actor, profile] = await Promise.all([
-    requireMember(ports, socket.clinicId, socket.userId, 'forbidden'),
+    requireMember(ports, 'socket subscribe', socket.clinicId, socket.userId),
     ports.clinics.profile(socket.clinicId),
   ]).catch(async (error) => {
     // Who is refused must not go on hearing of the board.

@@ -1,29 +1,24 @@
-import { type ErrorCode, RequestError } from '../../protocol/errors.ts';
+import { RequestError } from '../../protocol/errors.ts';
 import type { StaffEvent } from '../../protocol/frames.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { Member } from '../../protocol/objects.ts';
 import type { Invitation } from '../data/clinics-table.ts';
+import { type Operation, permit } from './policy.ts';
 import type { StaffActor, Uses } from './ports.ts';
 import { hashOf, openTagged, tagged } from './secrets.ts';
 import { toTime } from './views.ts';
 
-/** The user as a member of the clinic, by one consistent read. Who is none gets `refusal`: over HTTP another clinic looks absent. */
+/** The user as a member of the clinic, by one consistent read, who may do this. @throws RequestError as `permit` does */
 export const requireMember = async (
   ports: Uses<'clinics'>,
+  operation: Operation,
   clinicId: string,
   userId: string,
-  refusal: ErrorCode = 'not-found',
 ): Promise<StaffActor> => {
   const member = await ports.clinics.member(clinicId, userId);
-  if (!member) throw new RequestError(refusal);
+  permit(operation, { kind: 'user', member });
+  if (!member) throw new Error(`"${operation}" is open to more than members`);
   return { kind: 'staff', clinicId, ...member };
-};
-
-/** The same, for what only an administrator may do. */
-export const requireAdministrator = async (ports: Uses<'clinics'>, clinicId: string, userId: string): Promise<StaffActor> => {
-  const actor = await requireMember(ports, clinicId, userId);
-  if (actor.role !== 'administrator') throw new RequestError('forbidden');
-  return actor;
 };
 
 const lastAdministrator = () =>

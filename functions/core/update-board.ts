@@ -5,6 +5,7 @@ import type { ConversationEntry, Visit } from '../data/visit.ts';
 import { storedMark, toBroadcast } from './broadcasts.ts';
 import { deliverToStaff } from './deliver.ts';
 import { frameRoom, jsonBytes, splitFitting } from './pages.ts';
+import { may } from './policy.ts';
 import type { Uses } from './ports.ts';
 import { toCaller, toMessage } from './views.ts';
 
@@ -82,7 +83,9 @@ const tellDuty = async (ports: BoardPorts, clinicId: string, changes: readonly V
   }
   if (wrote.size === 0) return;
   const members = await ports.clinics.members(clinicId);
-  const onDuty = new Set(members.filter(({ answersMessages }) => answersMessages).map(({ userId }) => userId));
+  const onDuty = new Set(
+    members.filter((member) => may('hear of an unanswered caller at once', { kind: 'user', member })).map(({ userId }) => userId),
+  );
   if (onDuty.size === 0) return;
   const events = [...wrote.values()].map((visit): StaffEvent => ({ type: 'callerUnanswered', caller: toCaller(visit) }));
   await deliverToStaff(ports, clinicId, events, { onlyUserIds: onDuty });

@@ -17,7 +17,7 @@ afterAll(close);
 
 let clinicId: string;
 const clerk = 'clerk';
-const asClerk = (): Promise<StaffActor> => requireMember(ports, clinicId, clerk);
+const asClerk = (): Promise<StaffActor> => requireMember(ports, 'socket notify', clinicId, clerk);
 
 beforeEach(async () => {
   clinicId = ports.newId();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { invite, putMember, redeemInvitation, removeMember, requireAdministrator, requireMember } from '../../../functions/core/members.ts';
+import { invite, putMember, redeemInvitation, removeMember, requireMember } from '../../../functions/core/members.ts';
 import { hashOf, tagged } from '../../../functions/core/secrets.ts';
 import type { ClinicsTable, Invitation, MemberChange } from '../../../functions/data/clinics-table.ts';
 import type { Member } from '../../../protocol/objects.ts';
@@ -14,18 +14,23 @@ describe('requireMember', () => {
   const clinics = (member: Member | undefined) => ({ clinics: only<ClinicsTable>({ member: async () => member }) });
 
   it('answers who they are at this moment', async () => {
-    await expect(requireMember(clinics(aMember()), 'demo', 'clerk')).resolves.toEqual({ kind: 'staff', clinicId: 'demo', ...aMember() });
+    await expect(requireMember(clinics(aMember()), 'socket notify', 'demo', 'clerk')).resolves.toEqual({
+      kind: 'staff',
+      clinicId: 'demo',
+      ...aMember(),
+    });
   });
 
   it('refuses one who is none: over HTTP the clinic looks absent, on a socket it is forbidden', async () => {
-    await expectRefusal(requireMember(clinics(undefined), 'demo', 'clerk'), 'not-found');
-    await expectRefusal(requireMember(clinics(undefined), 'demo', 'clerk', 'forbidden'), 'forbidden');
+    await expectRefusal(requireMember(clinics(undefined), 'GET /clinics/{clinicId}/callers', 'demo', 'clerk'), 'not-found');
+    await expectRefusal(requireMember(clinics(undefined), 'socket notify', 'demo', 'clerk'), 'forbidden');
   });
 
   it('tells an administrator from a member', async () => {
-    await expect(requireAdministrator(clinics(anAdministrator()), 'demo', 'admin')).resolves.toMatchObject({ role: 'administrator' });
-    await expectRefusal(requireAdministrator(clinics(aMember()), 'demo', 'clerk'), 'forbidden');
-    await expectRefusal(requireAdministrator(clinics(undefined), 'demo', 'clerk'), 'not-found');
+    const settings = 'PATCH /clinics/{clinicId}/settings';
+    await expect(requireMember(clinics(anAdministrator()), settings, 'demo', 'admin')).resolves.toMatchObject({ role: 'administrator' });
+    await expectRefusal(requireMember(clinics(aMember()), settings, 'demo', 'clerk'), 'forbidden');
+    await expectRefusal(requireMember(clinics(undefined), settings, 'demo', 'clerk'), 'not-found');
   });
 });
 
