@@ -2,7 +2,7 @@ import type { ErrorBody } from '../protocol/errors.ts';
 import { errorCatalogue } from '../protocol/errors.ts';
 import type { Filter } from '../protocol/filter.ts';
 import type { StoredMessage } from '../protocol/frames.ts';
-import type { Broadcast, Caller, Clinic, Member, Message, Recipient, Role, Settings, Status } from '../protocol/objects.ts';
+import type { AuditEntry, Broadcast, Caller, Clinic, Member, Message, Recipient, Role, Settings, Status } from '../protocol/objects.ts';
 import { codeOfStatus, noAnswer, WaitingAreaError } from './errors.ts';
 import type { Platform } from './platform.ts';
 
@@ -228,6 +228,14 @@ export class StaffApi {
 
   recipients(clinicId: string, broadcastId: string, cursor?: string): Promise<{ recipients: Recipient[]; nextCursor: string | null }> {
     return this.#send('GET', path`/clinics/${clinicId}/broadcasts/${broadcastId}/recipients`, { query: { cursor } });
+  }
+
+  /** For administrators: who did what, the newest first. Without `from` the last week; both may be dates or times, `to` is not included. */
+  audit(
+    clinicId: string,
+    page: { from?: string; to?: string; cursor?: string } = {},
+  ): Promise<{ entries: AuditEntry[]; nextCursor: string | null }> {
+    return this.#send('GET', path`/clinics/${clinicId}/audit`, { query: page });
   }
 
   async #send<Result>(method: string, to: string, request: Omit<HttpRequest, 'bearer'> = {}): Promise<Result> {

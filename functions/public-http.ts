@@ -3,16 +3,18 @@ import { RequestError } from '../protocol/errors.ts';
 import { checkInBody, messagesQuery } from '../protocol/http.ts';
 import { limits } from '../protocol/limits.ts';
 import { limitFrom, required } from './adapters/environment.ts';
+import { logFailure } from './adapters/log.ts';
 import { system } from './adapters/system.ts';
 import { createVerifyToken } from './adapters/verify-token.ts';
+import { admitMember } from './core/admit.ts';
 import { requireProfile } from './core/clinics.ts';
 import { pageOfMessages } from './core/conversation.ts';
-import { requireMember } from './core/members.ts';
 import { type Operation, permit } from './core/policy.ts';
 import { issueCallerTicket } from './core/tickets.ts';
 import type { Reader } from './core/views.ts';
 import { toClinic } from './core/views.ts';
 import { authenticateCaller, checkIn } from './core/visits.ts';
+import { createAuditTable } from './data/audit-table.ts';
 import { createCallersTable } from './data/callers-table.ts';
 import { createClinicsTable } from './data/clinics-table.ts';
 import { createDocumentClient } from './data/document-client.ts';
@@ -30,6 +32,8 @@ const ports = {
   clinics: createClinicsTable(client, required('CLINICS_TABLE')),
   tickets: createTicketsTable(client, required('TICKETS_TABLE')),
   rateLimits: createRateLimitsTable(client, required('RATE_LIMITS_TABLE')),
+  audit: createAuditTable(client, required('AUDIT_TABLE')),
+  reportFailure: logFailure,
 };
 const verifyToken = createVerifyToken(required('JWT_ISSUER'), required('JWT_AUDIENCE'));
 const webSocketUrl = required('WEB_SOCKET_URL');
@@ -62,16 +66,17 @@ const asCaller =
 /** A caller's token is one word; a JWT has three parts. */
 const isStaffToken = (token: string) => token.split('.').length === 3;
 
-const readerOf = async (event: HttpEvent, operation: Operation): Promise<{ visit: Visit; reader: Reader }> => {
+const readVisit = async (event: HttpEvent, operation: Operation): Promise<{ visit: Visit; reader: Reader }> => {
   const token = bearerOf(event);
   if (!isStaffToken(token)) return { visit: await visitIn(event, operation), reader: 'caller' };
   const userId = await verifyToken(token);
   if (userId === undefined) throw new RequestError('unauthenticated');
-  const clinicId = idIn(event, 'clinicId');
-  await requireMember(ports, operation, clinicId, userId);
-  const visit = await ports.callers.find({ clinicId, callerId: idIn(event, 'callerId') }, ports.now());
-  if (!visit) throw new RequestError('not-found');
-  return { visit, reader: 'staff' };
+  const key = { clinicId: idIn(event, 'clinicId'), callerId: idIn(event, 'callerId') };
+  return admitMember(ports, { operation, userId, ...key }, { callerId: key.callerId }, async () => {
+    const visit = await ports.callers.find(key, ports.now());
+    if (!visit) throw new RequestError('not-found');
+    return { visit, reader: 'staff' };
+  });
 };
 
 const routes: Routes = {
@@ -90,7 +95,7 @@ const routes: Routes = {
   ),
 
   'GET /clinics/{clinicId}/callers/{callerId}/messages': async (event, operation) => {
-    const { visit, reader } = await readerOf(event, operation);
+    const { visit, reader } = await readVisit(event, operation);
     const { afterSeq = 0 } = queryOf(event, messagesQuery);
     return json(200, pageOfMessages(visit, afterSeq, reader, httpPageBytes));
   },

@@ -2,6 +2,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import middy from '@middy/core';
 import { RequestError } from '../protocol/errors.ts';
 import {
+  auditQuery,
   broadcastBody,
   callerPatchBody,
   callersQuery,
@@ -13,20 +14,25 @@ import {
 } from '../protocol/http.ts';
 import { userId as userIdSchema } from '../protocol/ids.ts';
 import { limits } from '../protocol/limits.ts';
+import type { Member } from '../protocol/objects.ts';
 import { required } from './adapters/environment.ts';
+import { logFailure } from './adapters/log.ts';
 import { createPromptPoster } from './adapters/poster.ts';
 import { createStartWorker } from './adapters/start-worker.ts';
 import { system } from './adapters/system.ts';
+import { admitMember } from './core/admit.ts';
+import { type About, readAudit } from './core/audit.ts';
 import { readBoard } from './core/board.ts';
 import { findBroadcast, listRecipients, requestBroadcast } from './core/broadcasts.ts';
 import { changeSettings, createClinic, listClinics, requireProfile } from './core/clinics.ts';
 import { notify } from './core/conversation.ts';
-import { invite, putMember, redeemInvitation, removeMember, requireMember } from './core/members.ts';
+import { invite, putMember, redeemInvitation, removeMember } from './core/members.ts';
 import { permit } from './core/policy.ts';
 import type { StaffActor } from './core/ports.ts';
 import { issueStaffTicket } from './core/tickets.ts';
 import { toSettings } from './core/views.ts';
 import { erase, setGuestMessages, setStatus } from './core/visits.ts';
+import { createAuditTable } from './data/audit-table.ts';
 import { createBroadcastsTable } from './data/broadcasts-table.ts';
 import { createCallersTable } from './data/callers-table.ts';
 import { createClinicsTable } from './data/clinics-table.ts';
@@ -45,6 +51,8 @@ const ports = {
   connections: createConnectionsTable(client, required('CONNECTIONS_TABLE')),
   tickets: createTicketsTable(client, required('TICKETS_TABLE')),
   broadcasts: createBroadcastsTable(client, required('BROADCASTS_TABLE')),
+  audit: createAuditTable(client, required('AUDIT_TABLE')),
+  reportFailure: logFailure,
   poster: createPromptPoster(required('CONNECTIONS_ENDPOINT'), system.now),
   startWorker: createStartWorker(new LambdaClient({}), required('BROADCAST_FUNCTION')),
 };
@@ -61,11 +69,9 @@ const userOf = (event: HttpEvent): string => {
   return subject.data;
 };
 
-type Act<Actor> = (event: HttpEvent, actor: Actor) => Promise<HttpResponse>;
-
 /** For whoever is signed in, and has no part in a clinic by it. */
 const asUser =
-  (act: Act<string>): Route =>
+  (act: (event: HttpEvent, userId: string) => Promise<HttpResponse>): Route =>
   async (event, operation) => {
     const userId = userOf(event);
     permit(operation, { kind: 'user', isOperator: operators.has(userId) });
@@ -74,15 +80,27 @@ const asUser =
 
 /** For a member of the clinic that the path names, in a role that may. */
 const asMember =
-  (act: Act<StaffActor>): Route =>
-  async (event, operation) =>
-    act(event, await requireMember(ports, operation, idIn(event, 'clinicId'), userOf(event)));
+  (act: (event: HttpEvent, actor: StaffActor, note: (about: About) => void) => Promise<HttpResponse>): Route =>
+  async (event, operation) => {
+    const { clinicId: _, ...ids } = event.pathParameters ?? {};
+    const request = { operation, clinicId: idIn(event, 'clinicId'), userId: userOf(event) };
+    return admitMember(ports, request, aboutOf(ids), (actor, note) => act(event, actor, note));
+  };
+
+/** The ids in a path; what cannot be one says nothing of anyone. */
+const aboutOf = (ids: Readonly<Record<string, string | undefined>>): About =>
+  Object.fromEntries(Object.entries(ids).flatMap(([name, value]) => (userIdSchema.safeParse(value).success ? [[name, value ?? '']] : [])));
+
+const dutiesOf = ({ role, answersMessages }: Pick<Member, 'role' | 'answersMessages'>): About => ({
+  role,
+  answersMessages: String(answersMessages),
+});
 
 const routes: Routes = {
   'GET /clinics': asUser(async (_event, userId) => json(200, { clinics: await listClinics(ports, userId) })),
 
-  'POST /clinics': asUser(async (event) => {
-    const { clinic, created } = await createClinic(ports, bodyOf(event, clinicBody));
+  'POST /clinics': asUser(async (event, userId) => {
+    const { clinic, created } = await createClinic(ports, userId, bodyOf(event, clinicBody));
     return json(created ? 201 : 200, { clinic });
   }),
 
@@ -92,12 +110,16 @@ const routes: Routes = {
     json(200, toSettings(await requireProfile(ports, clinicId))),
   ),
 
-  'PATCH /clinics/{clinicId}/settings': asMember(async (event, { clinicId }) => {
-    return json(200, await changeSettings(ports, clinicId, bodyOf(event, settingsBody)));
+  'PATCH /clinics/{clinicId}/settings': asMember(async (event, { clinicId }, note) => {
+    const change = bodyOf(event, settingsBody);
+    note({ settings: Object.keys(change).join(' ') });
+    return json(200, await changeSettings(ports, clinicId, change));
   }),
 
-  'POST /clinics/{clinicId}/invitations': asMember(async (event, { clinicId }) => {
-    return json(201, await invite(ports, clinicId, bodyOf(event, memberBody)));
+  'POST /clinics/{clinicId}/invitations': asMember(async (event, { clinicId }, note) => {
+    const invitation = bodyOf(event, memberBody);
+    note(dutiesOf(invitation));
+    return json(201, await invite(ports, clinicId, invitation));
   }),
 
   'POST /invitations/{code}': asUser(async (event, userId) =>
@@ -108,9 +130,10 @@ const routes: Routes = {
     return json(200, { members: await ports.clinics.members(clinicId) });
   }),
 
-  'PUT /clinics/{clinicId}/members/{userId}': asMember(async (event, { clinicId }) => {
-    const userId = checked(userIdSchema, event.pathParameters?.userId);
-    const { member, created } = await putMember(ports, clinicId, { userId, ...bodyOf(event, memberBody) });
+  'PUT /clinics/{clinicId}/members/{userId}': asMember(async (event, { clinicId }, note) => {
+    const asked = { userId: checked(userIdSchema, event.pathParameters?.userId), ...bodyOf(event, memberBody) };
+    note(dutiesOf(asked));
+    const { member, created } = await putMember(ports, clinicId, asked);
     return json(created ? 201 : 200, { member });
   }),
 
@@ -141,8 +164,10 @@ const routes: Routes = {
     return json(result.duplicate ? 200 : 201, result);
   }),
 
-  'POST /clinics/{clinicId}/broadcasts': asMember(async (event, actor) => {
-    const { broadcast, created } = await requestBroadcast(ports, actor, bodyOf(event, broadcastBody));
+  'POST /clinics/{clinicId}/broadcasts': asMember(async (event, actor, note) => {
+    const asked = bodyOf(event, broadcastBody);
+    note({ broadcastId: asked.broadcastId });
+    const { broadcast, created } = await requestBroadcast(ports, actor, asked);
     return json(created ? 202 : 200, { broadcast });
   }),
 
@@ -154,6 +179,10 @@ const routes: Routes = {
     const { limit = limits.pageOfCallers, cursor } = queryOf(event, pageQuery);
     return json(200, await listRecipients(ports, clinicId, idIn(event, 'broadcastId'), { cursor, limit }));
   }),
+
+  'GET /clinics/{clinicId}/audit': asMember(async (event, { clinicId }) =>
+    json(200, await readAudit(ports, clinicId, queryOf(event, auditQuery))),
+  ),
 };
 
 export const handler = middy<HttpEvent, HttpResponse>().use(answerHttp()).handler(routeHttp(routes));

@@ -2,16 +2,19 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import middy from '@middy/core';
 import { type FieldsOf, type Results, type StaffAction, staffActions } from '../protocol/frames.ts';
 import { required } from './adapters/environment.ts';
+import { logFailure } from './adapters/log.ts';
 import { createPromptPoster } from './adapters/poster.ts';
 import { createStartWorker } from './adapters/start-worker.ts';
 import { system } from './adapters/system.ts';
+import { admitMember, requireMember } from './core/admit.ts';
+import type { About } from './core/audit.ts';
 import { subscribe } from './core/board.ts';
 import { requestBroadcast } from './core/broadcasts.ts';
 import { markRead, notify, readThread } from './core/conversation.ts';
-import { requireMember } from './core/members.ts';
 import { onSocket } from './core/policy.ts';
 import type { StaffActor } from './core/ports.ts';
 import { setStatus } from './core/visits.ts';
+import { createAuditTable } from './data/audit-table.ts';
 import { createBroadcastsTable } from './data/broadcasts-table.ts';
 import { createCallersTable } from './data/callers-table.ts';
 import { createClinicsTable } from './data/clinics-table.ts';
@@ -27,6 +30,8 @@ const ports = {
   clinics: createClinicsTable(client, required('CLINICS_TABLE')),
   connections: createConnectionsTable(client, required('CONNECTIONS_TABLE')),
   broadcasts: createBroadcastsTable(client, required('BROADCASTS_TABLE')),
+  audit: createAuditTable(client, required('AUDIT_TABLE')),
+  reportFailure: logFailure,
   poster: createPromptPoster(required('CONNECTIONS_ENDPOINT'), system.now),
   startWorker: createStartWorker(new LambdaClient({}), required('BROADCAST_FUNCTION')),
 };
@@ -43,7 +48,13 @@ type Perform<A extends StaffAction> = (socket: StaffSocket, fields: FieldsOf<A>)
 const asMember =
   <A extends StaffAction>(action: A, act: (actor: StaffActor, fields: FieldsOf<A>) => Promise<Results[A]>): Perform<A> =>
   async ({ clinicId, userId }, fields) =>
-    act(await requireMember(ports, onSocket(action), clinicId, userId), fields);
+    admitMember(ports, { operation: onSocket(action), clinicId, userId }, aboutOf(fields), (actor) => act(actor, fields));
+
+/** The ids in a frame's fields. */
+const aboutOf = (fields: object): About =>
+  Object.fromEntries(
+    (['callerId', 'broadcastId'] as const).flatMap((name) => (name in fields ? [[name, String(fields[name as keyof typeof fields])]] : [])),
+  );
 
 const performers: { [A in StaffAction]: Perform<A> } = {
   // Reads the member itself, after the socket is registered.
@@ -60,7 +71,9 @@ const perform = <A extends StaffAction>(action: A, socket: StaffSocket, fields: 
 export const handler = middy<FrameEvent<StaffAction, 'staff'>, FrameResponse>()
   .use(answerFrame())
   .use(
-    parseFrame<StaffAction, 'staff'>(staffActions, ({ clinicId, userId }, operation) => requireMember(ports, operation, clinicId, userId)),
+    parseFrame<StaffAction, 'staff'>(staffActions, ({ clinicId, userId }, operation) =>
+      requireMember(ports, { operation, clinicId, userId }),
+    ),
   )
   .handler(async ({ frame: { action, requestId, fields }, owner, requestContext: { connectionId } }) => {
     const result = await perform(action, { ...owner, connectionId }, fields);

@@ -50,7 +50,7 @@ export const acknowledgedRules: readonly AcknowledgedRule[] = [
   },
   {
     rules: [wildcard('Resource::<Callers.Arn>/stream/*')],
-    at: /^Functions\/board-updates\/Role\//,
+    at: /^Functions\/(board-updates|audit)\/Role\//,
     reason: 'A stream’s name holds the time at which it was made.',
   },
   {
@@ -166,7 +166,7 @@ export const acknowledgedRules: readonly AcknowledgedRule[] = [
     rules: ['HIPAA.Security-LambdaDLQ', 'Serverless-LambdaDLQ'],
     at: everyFunction,
     reason:
-      'Most are called synchronously and answer their caller; `broadcast` and `board-updates` have a destination, and `deadlines` runs again within a minute.',
+      'Most are called synchronously and answer their caller; `broadcast`, `board-updates` and `audit` have a destination, and `deadlines` runs again within a minute.',
   },
   {
     rules: ['Serverless-LambdaTracing'],

@@ -13,6 +13,7 @@ export interface AlarmsProps {
   readonly functions: HandlerFunctions;
   readonly broadcastDeadLetters: DeadLetterQueue;
   readonly boardUpdatesDeadLetters: DeadLetterQueue;
+  readonly auditDeadLetters: DeadLetterQueue;
   readonly key: Key;
   /** Who is told. @default - nobody; alarms are seen in CloudWatch */
   readonly email: string | undefined;
@@ -34,6 +35,10 @@ export class Alarms extends Construct {
     });
     this.#addAlarm('BoardUpdateGivenUp', 'Board changes were given up; dashboards heal with their next subscribe.', {
       metric: props.boardUpdatesDeadLetters.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' }),
+      threshold: 1,
+    });
+    this.#addAlarm('AuditGivenUp', 'What was done to visits is missing in the audit log; the queue says which changes of the stream.', {
+      metric: props.auditDeadLetters.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' }),
       threshold: 1,
     });
     // One expression, since all together say the same: look at the logs. It may take ten metrics at most.

@@ -28,6 +28,7 @@ const sizes: Readonly<Record<FunctionName, Size>> = {
   'staff-http': { description: 'HTTP for staff, administrators, operators', timeoutSeconds: 10, memoryMegabytes: 1024 },
   broadcast: { description: 'Sends one broadcast to its recipients', timeoutSeconds: 900, memoryMegabytes: 1024 },
   'board-updates': { description: 'Tells dashboards what changed', timeoutSeconds: 30, memoryMegabytes: 1024 },
+  audit: { description: 'Writes the audit log from what was stored', timeoutSeconds: 30, memoryMegabytes: 512 },
   deadlines: { description: 'Every minute: unanswered, gone, undelivered', timeoutSeconds: 60, memoryMegabytes: 512 },
 };
 
@@ -47,6 +48,7 @@ export class HandlerFunctions extends Construct {
       'staff-http': create('staff-http'),
       broadcast: create('broadcast'),
       'board-updates': create('board-updates'),
+      audit: create('audit'),
       deadlines: create('deadlines'),
     };
   }

@@ -56,6 +56,7 @@ const staffRoutes: readonly Route[] = [
   ['POST', '/clinics/{clinicId}/broadcasts'],
   ['GET', '/clinics/{clinicId}/broadcasts/{broadcastId}'],
   ['GET', '/clinics/{clinicId}/broadcasts/{broadcastId}/recipients'],
+  ['GET', '/clinics/{clinicId}/audit'],
 ];
 
 /** A fifth of an account's allowance; see `web-socket-api.ts`. */

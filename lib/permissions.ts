@@ -9,6 +9,7 @@ export type FunctionName =
   | 'staff-http'
   | 'broadcast'
   | 'board-updates'
+  | 'audit'
   | 'deadlines';
 
 export type TableAction = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query';
@@ -46,6 +47,7 @@ export const permissions: Readonly<Record<FunctionName, Permissions>> = {
       Clinics: ['GetItem'],
       Connections: ['DeleteItem', 'PutItem'],
       Broadcasts: ['PutItem', 'Query'],
+      Audit: ['PutItem', 'Query'],
     },
     connections: ['POST'],
     invokes: 'broadcast',
@@ -56,6 +58,7 @@ export const permissions: Readonly<Record<FunctionName, Permissions>> = {
       Clinics: ['GetItem', 'UpdateItem'],
       Tickets: ['PutItem'],
       RateLimits: ['UpdateItem'],
+      Audit: ['PutItem', 'Query'],
     },
   },
   'staff-http': {
@@ -67,6 +70,7 @@ export const permissions: Readonly<Record<FunctionName, Permissions>> = {
       Connections: ['DeleteItem', 'Query'],
       Tickets: ['PutItem'],
       Broadcasts: ['PutItem', 'Query'],
+      Audit: ['PutItem', 'Query'],
     },
     connections: ['POST', 'DELETE'],
     invokes: 'broadcast',
@@ -88,6 +92,9 @@ export const permissions: Readonly<Record<FunctionName, Permissions>> = {
       Broadcasts: ['UpdateItem', 'Query'],
     },
     connections: ['POST', 'DELETE'],
+  },
+  audit: {
+    tables: { Audit: ['PutItem', 'Query'] },
   },
   deadlines: {
     tables: {

@@ -11,12 +11,18 @@ import {
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 
-export type TableName = 'Callers' | 'Clinics' | 'Connections' | 'Tickets' | 'Broadcasts' | 'RateLimits';
+export type TableName = 'Callers' | 'Clinics' | 'Connections' | 'Tickets' | 'Broadcasts' | 'RateLimits' | 'Audit';
 
 export interface TablesProps {
   readonly key: IKey;
   /** Whether tables are protected from deletion and outlive the stack. */
   readonly keepsData: boolean;
+}
+
+interface TableOptions {
+  readonly stream?: StreamViewType;
+  /** @default - string */
+  readonly sortKeyType?: AttributeType;
 }
 
 /** What a board row shows, whom to post to, and what the deadlines need: all of `BoardRow` (`functions/data/visit.ts`), never the conversation. */
@@ -54,10 +60,11 @@ export class Tables extends Construct {
     super(scope, id);
 
     /** The logical id is the table's name: moving this code must never replace a table. */
-    const createTable = (name: TableName, partitionKey: string, sortKey?: string, stream?: StreamViewType): Table => {
+    const createTable = (name: TableName, partitionKey: string, sortKey?: string, options: TableOptions = {}): Table => {
+      const { stream, sortKeyType = AttributeType.STRING } = options;
       const table = new Table(this, name, {
         partitionKey: { name: partitionKey, type: AttributeType.STRING },
-        ...(sortKey !== undefined && { sortKey: { name: sortKey, type: AttributeType.STRING } }),
+        ...(sortKey !== undefined && { sortKey: { name: sortKey, type: sortKeyType } }),
         ...(stream !== undefined && { stream }),
         billingMode: BillingMode.PAY_PER_REQUEST,
         encryption: TableEncryption.CUSTOMER_MANAGED,
@@ -73,12 +80,13 @@ export class Tables extends Construct {
     };
 
     this.byName = {
-      Callers: createTable('Callers', 'clinicId', 'callerId', StreamViewType.NEW_AND_OLD_IMAGES),
+      Callers: createTable('Callers', 'clinicId', 'callerId', { stream: StreamViewType.NEW_AND_OLD_IMAGES }),
       Clinics: createTable('Clinics', 'clinicId', 'item'),
       Connections: createTable('Connections', 'clinicId', 'connectionId'),
       Tickets: createTable('Tickets', 'clinicId', 'ticketHash'),
       Broadcasts: createTable('Broadcasts', 'clinicId', 'item'),
       RateLimits: createTable('RateLimits', 'window'),
+      Audit: createTable('Audit', 'clinicDay', 'seq', { sortKeyType: AttributeType.NUMBER }),
     };
 
     this.byName.Callers.addGlobalSecondaryIndex({

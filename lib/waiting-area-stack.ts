@@ -1,7 +1,6 @@
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
-import { BoardUpdates } from './board-updates.ts';
 import { BroadcastWorker } from './broadcast-worker.ts';
 import { buildPages, builtPages } from './build-pages.ts';
 import type { Configuration, OidcProvider } from './configuration.ts';
@@ -9,6 +8,7 @@ import { DataKey } from './data-key.ts';
 import { Deadlines } from './deadlines.ts';
 import { HandlerFunctions } from './handler-functions.ts';
 import { RequestApi } from './http-api.ts';
+import { StreamConsumer } from './stream-consumer.ts';
 import { Tables } from './tables.ts';
 import { UserDirectory } from './user-directory.ts';
 import { WebHosting } from './web-hosting.ts';
@@ -45,10 +45,20 @@ export class WaitingAreaStack extends Stack {
     web.deployPages({ pages: this.#pagesFolder(pages), httpUrl: requests.url, oidcProvider, key, keepsData });
 
     const broadcastWorker = new BroadcastWorker(this, 'BroadcastWorker', { handler: functions.byName.broadcast, key });
-    const boardUpdates = new BoardUpdates(this, 'BoardUpdates', {
+    const boardUpdates = new StreamConsumer(this, 'BoardUpdates', {
       handler: functions.byName['board-updates'],
       callers: tables.byName.Callers,
       key,
+      retryAttempts: 10,
+      maxRecordAge: Duration.hours(1), // by then dashboards have healed themselves
+    });
+    const auditTrail = new StreamConsumer(this, 'AuditTrail', {
+      handler: functions.byName.audit,
+      callers: tables.byName.Callers,
+      key,
+      batchingWindow: Duration.seconds(5), // nobody waits for it, and fewer batches cost less
+      retryAttempts: 10_000, // nothing heals an entry that is not written: as long and as often as Lambda has it
+      maxRecordAge: Duration.hours(24),
     });
     new Deadlines(this, 'Deadlines', { handler: functions.byName.deadlines });
     wireFunctions({ functions, tables, sockets, oidcProvider, operators, key });
@@ -57,6 +67,7 @@ export class WaitingAreaStack extends Stack {
       functions,
       broadcastDeadLetters: broadcastWorker.deadLetters,
       boardUpdatesDeadLetters: boardUpdates.deadLetters,
+      auditDeadLetters: auditTrail.deadLetters,
       key,
       email: configuration.alarmEmail,
     });

@@ -26,6 +26,7 @@ const tableVariables: Readonly<Record<TableName, string>> = {
   Tickets: 'TICKETS_TABLE',
   Broadcasts: 'BROADCASTS_TABLE',
   RateLimits: 'RATE_LIMITS_TABLE',
+  Audit: 'AUDIT_TABLE',
 };
 
 /** Gives every function what `permissions` says, and in its environment the address of what it may use. */

@@ -20,9 +20,10 @@ export interface DeadLetterOffice {
 
 /**
  * What became of a letter. `run-again`: its work was handed to its function. `expired`: a broadcast too old to be sent to whoever waits now.
- * `healed`: a batch of board changes, which dashboards and pages have repaired by themselves. `unknown`: left where it is, for a person.
+ * `healed`: a batch of board changes, which dashboards and pages have repaired by themselves. `unrecorded`: changes that the audit log does not have,
+ * left where it is: it says which. `unknown`: left where it is, for a person.
  */
-export type Redrive = 'run-again' | 'expired' | 'healed' | 'unknown';
+export type Redrive = 'run-again' | 'expired' | 'healed' | 'unrecorded' | 'unknown';
 
 export interface Redriven {
   readonly letter: DeadLetter;
@@ -43,7 +44,7 @@ export async function* redriveDeadLetters(office: DeadLetterOffice, nowMs: numbe
   for await (const letter of office.letters()) {
     const redrive = decide(letter, nowMs);
     if (redrive.kind === 'run-again') await office.invoke(redrive.functionArn, redrive.event);
-    if (redrive.kind !== 'unknown') await office.remove(letter);
+    if (redrive.kind !== 'unknown' && redrive.kind !== 'unrecorded') await office.remove(letter);
     yield { letter, redrive: redrive.kind };
   }
 }
@@ -54,8 +55,9 @@ type Decision =
 
 const decide = ({ body }: DeadLetter, nowMs: number): Decision => {
   const { timestamp, requestContext, requestPayload, DDBStreamBatchInfo } = objectOf(body);
-  if (isObject(DDBStreamBatchInfo)) return { kind: 'healed' };
   const functionArn = stringOf(objectOf(requestContext).functionArn);
+  // CloudFormation makes a function's name of the ids in its path (`lib/handler-functions.ts`).
+  if (isObject(DDBStreamBatchInfo)) return { kind: /Functionsaudit/.test(functionArn ?? '') ? 'unrecorded' : 'healed' };
   const givenUpAtMs = Date.parse(stringOf(timestamp) ?? '');
   if (functionArn === undefined || !isWorkerJob(requestPayload) || Number.isNaN(givenUpAtMs)) return { kind: 'unknown' };
   if (nowMs - givenUpAtMs > broadcastHoldsMs) return { kind: 'expired' };

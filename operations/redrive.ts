@@ -14,6 +14,7 @@ const sentences: Readonly<Record<Redrive, string>> = {
   'run-again': 'handed to its function again',
   expired: 'given up more than an hour ago: not sent, the letter is taken away',
   healed: 'board changes, repaired by the clients themselves meanwhile: the letter is taken away',
+  unrecorded: 'changes that the audit log does not have: left where it is, it says which records of the stream',
   unknown: 'not of a known form: left where it is',
 };
 

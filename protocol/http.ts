@@ -102,6 +102,19 @@ export const messagesQuery = z.strictObject({ afterSeq: z.optional(seqInQuery) }
 
 export const pageQuery = z.strictObject({ cursor: z.optional(cursor), limit: z.optional(pageSize) });
 
+const moment = z.pipe(
+  z.string(),
+  z.pipe(
+    z.transform((text: string) =>
+      /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text) ? Date.parse(text) : Number.NaN,
+    ),
+    z.int({ error: 'must be a date (2026-11-23) or a time (2026-11-23T08:00:00Z), RFC 3339' }),
+  ),
+);
+
+/** `from` is included, `to` is not; ms once they are read. A date is its first moment, UTC. */
+export const auditQuery = z.strictObject({ from: z.optional(moment), to: z.optional(moment), cursor: z.optional(cursor) });
+
 /** A failed HTTP request, RFC 9457. */
 export interface Problem {
   readonly type: string;

@@ -28,6 +28,7 @@ export const limits = {
   mostEndOfflineAfterMinutes: 7 * 24 * 60,
   pageOfCallers: 100,
   mostCallersAPage: 1000,
+  auditEntriesAPage: 100,
   /** The profile item stays under one read unit (4 KB), which every caller's message pays. */
   clinicProfileBytes: 4000,
 } as const;

@@ -122,3 +122,51 @@ export type Outcome = z.output<typeof outcome>;
 
 export const recipient = z.object({ callerId: id, outcome, seq: z.nullable(seq) });
 export type Recipient = z.output<typeof recipient>;
+
+/** What the audit log can say of a clinic. */
+export const auditAction = z.enum([
+  'create-clinic',
+  'change-settings',
+  'invite',
+  'join',
+  'put-member',
+  'remove-member',
+  'open-dashboard',
+  'read-conversation',
+  'export-visit',
+  'read-audit',
+  'check-in',
+  'send-message',
+  'leave',
+  'notify',
+  'broadcast',
+  'mark-read',
+  'set-status',
+  'set-guest-messages',
+  'end-offline',
+  'erase',
+  'expire',
+]);
+export type AuditAction = z.output<typeof auditAction>;
+
+/** Who did it. `service`: the software itself, by a rule of the clinic. */
+export const auditActor = z.object({ kind: z.enum(['member', 'operator', 'user', 'caller', 'service']), id: z.nullable(z.string()) });
+export type AuditActor = z.output<typeof auditActor>;
+
+/** One line of a clinic's audit log: ids and words of this contract, never what a person wrote. */
+export const auditEntry = z.object({
+  entryId: z.string(),
+  /** 1, 2, 3 … within one day (UTC) of one clinic. */
+  seq,
+  at: time,
+  actor: auditActor,
+  action: auditAction,
+  /** `started` is followed by another outcome; where it is not, the function died in between, or the log was out of reach. Else `done` or an error code. */
+  outcome: z.string(),
+  /** Ids of what it was done to, and the words of the contract that say how: `callerId`, `messageId`, `status`, `role` … */
+  about: z.record(z.string(), z.string()),
+  /** The hash of the entry before, and of this one with it: SHA-256, base64url. */
+  previousHash: z.string(),
+  hash: z.string(),
+});
+export type AuditEntry = z.output<typeof auditEntry>;

@@ -6,7 +6,7 @@ import type { Caller, Member, Status } from '../../protocol/objects.ts';
 import { type BoardPart, isBoardKey } from '../data/callers-table.ts';
 import { isLive } from '../data/document-client.ts';
 import type { BoardRow } from '../data/visit.ts';
-import { requireMember } from './members.ts';
+import { requireMember } from './admit.ts';
 import { frameRoom, jsonBytes } from './pages.ts';
 import type { StaffActor, Uses } from './ports.ts';
 import { toCaller, toClinic } from './views.ts';
@@ -99,7 +99,7 @@ export const subscribe = async (
   if (cursor === undefined)
     await ports.connections.put({ clinicId: socket.clinicId, connectionId: socket.connectionId, userId: socket.userId }, ports.now());
   const [actor, profile] = await Promise.all([
-    requireMember(ports, 'socket subscribe', socket.clinicId, socket.userId),
+    requireMember(ports, { operation: 'socket subscribe', ...socket }),
     ports.clinics.profile(socket.clinicId),
   ]).catch(async (error) => {
     // Who is refused must not go on hearing of the board.

@@ -3,6 +3,7 @@ import { invalidField, RequestError } from '../../protocol/errors.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { Clinic, Member, Role, Settings } from '../../protocol/objects.ts';
 import type { ClinicProfile, SettingsChange } from '../data/clinics-table.ts';
+import { recordChange } from './audit.ts';
 import { jsonBytes } from './pages.ts';
 import type { Uses } from './ports.ts';
 import { toClinic, toSettings } from './views.ts';
@@ -26,7 +27,18 @@ export interface NewClinic {
 }
 
 /** An operator creates a clinic and its first administrator. The same again answers the same; the id with other content is a conflict. */
-export const createClinic = async (ports: Uses<'clinics'>, body: NewClinic): Promise<{ clinic: Clinic; created: boolean }> => {
+export const createClinic = async (
+  ports: Uses<'clinics' | 'audit' | 'reportFailure' | 'now' | 'newId'>,
+  operatorId: string,
+  body: NewClinic,
+): Promise<{ clinic: Clinic; created: boolean }> => {
+  const { clinicId, administrator } = body;
+  const about = { userId: administrator.userId };
+  const deed = { clinicId, actor: { kind: 'operator', id: operatorId }, action: 'create-clinic', about } as const;
+  return recordChange(ports, deed, () => create(ports, body));
+};
+
+const create = async (ports: Uses<'clinics'>, body: NewClinic): Promise<{ clinic: Clinic; created: boolean }> => {
   const administrator: Member = { ...body.administrator, role: 'administrator', answersMessages: true };
   const profile = {
     ...newClinicSettings,

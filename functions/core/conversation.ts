@@ -42,7 +42,7 @@ export const notify = async (
 ): Promise<Results['notify']> => {
   const now = ports.now();
   const entry: ConversationEntry = { i: messageId, k: 'n', t: text, s: now, n: actor.name };
-  const written = await ports.callers.appendFromClinic({ clinicId: actor.clinicId, callerId }, entry, { answers: true });
+  const written = await ports.callers.appendFromClinic({ clinicId: actor.clinicId, callerId }, entry, { answers: true, by: actor.userId });
   const visit = written.image;
   if (!visit || !isLive(visit, now)) throw new RequestError('not-found');
   const repeated = written.outcome === 'done' ? undefined : repeatedSeq(visit, entry);
@@ -149,7 +149,7 @@ export const markRead = async (
   // Mostly all is read at once, and no read is needed; otherwise the old image says what remains.
   let mark = { seq, unreadCount: 0, messageCount: seq };
   for (let attempt = 0; attempt < 5; attempt += 1) {
-    const written = await ports.callers.markRead(key, mark);
+    const written = await ports.callers.markRead(key, mark, actor.userId);
     const visit = written.image;
     if (!visit || !isLive(visit, ports.now())) throw new RequestError('not-found');
     if (written.outcome === 'done' || visit.staffReadSeq >= seq) return { caller: toCaller(visit) };

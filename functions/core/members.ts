@@ -3,23 +3,10 @@ import type { StaffEvent } from '../../protocol/frames.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { Member } from '../../protocol/objects.ts';
 import type { Invitation } from '../data/clinics-table.ts';
-import { type Operation, permit } from './policy.ts';
-import type { StaffActor, Uses } from './ports.ts';
+import { recordChange } from './audit.ts';
+import type { Uses } from './ports.ts';
 import { hashOf, openTagged, tagged } from './secrets.ts';
 import { toTime } from './views.ts';
-
-/** The user as a member of the clinic, by one consistent read, who may do this. @throws RequestError as `permit` does */
-export const requireMember = async (
-  ports: Uses<'clinics'>,
-  operation: Operation,
-  clinicId: string,
-  userId: string,
-): Promise<StaffActor> => {
-  const member = await ports.clinics.member(clinicId, userId);
-  permit(operation, { kind: 'user', member });
-  if (!member) throw new Error(`"${operation}" is open to more than members`);
-  return { kind: 'staff', clinicId, ...member };
-};
 
 const lastAdministrator = () =>
   new RequestError('conflict', undefined, 'The last administrator of a clinic can be neither removed nor demoted: name another first.');
@@ -87,16 +74,21 @@ export const invite = async (
 
 /** Makes the signed-in user a member by an invitation; of two redemptions at once, one succeeds. */
 export const redeemInvitation = async (
-  ports: Uses<'clinics' | 'now'>,
+  ports: Uses<'clinics' | 'audit' | 'reportFailure' | 'now' | 'newId'>,
   userId: string,
   code: string,
 ): Promise<{ clinicId: string; member: Member }> => {
   const opened = openTagged(code);
   const invitation = opened && (await ports.clinics.invitation(opened.clinicId, hashOf(opened.secret), ports.now()));
   if (!opened || !invitation) throw new RequestError('not-found');
+  const { clinicId, secret } = opened;
   const member: Member = { userId, ...invitation };
-  const outcome = await ports.clinics.redeem(opened.clinicId, hashOf(opened.secret), member);
-  if (outcome === 'used') throw new RequestError('not-found');
-  if (outcome === 'already-member') throw new RequestError('conflict', undefined, 'You are a member of this clinic already.');
-  return { clinicId: opened.clinicId, member };
+  // Whoever holds a good code may write into the clinic's log; a guess leaves no trace there.
+  const deed = { clinicId, actor: { kind: 'user', id: userId }, action: 'join', about: { userId, role: member.role } } as const;
+  return recordChange(ports, deed, async () => {
+    const outcome = await ports.clinics.redeem(clinicId, hashOf(secret), member);
+    if (outcome === 'used') throw new RequestError('not-found');
+    if (outcome === 'already-member') throw new RequestError('conflict', undefined, 'You are a member of this clinic already.');
+    return { clinicId, member };
+  });
 };

@@ -1,6 +1,6 @@
 import { type ErrorCode, RequestError } from '../../protocol/errors.ts';
 import type { Action } from '../../protocol/frames.ts';
-import type { Member } from '../../protocol/objects.ts';
+import type { AuditAction, Member } from '../../protocol/objects.ts';
 
 /**
  * Who may do what: the one table that every door asks. `docs/security.md` shows it, and a test holds it to that. What does not stand
@@ -10,8 +10,11 @@ import type { Member } from '../../protocol/objects.ts';
 /** Whom a rule can name. An administrator is a member too; a caller is the caller of the very visit that the request names. */
 export type Role = 'anyone' | 'user' | 'operator' | 'member' | 'member on duty' | 'administrator' | 'caller';
 
-/** Whether the audit log hears of it, and from whom: nobody; the door that admits it; or the stream, which tells what was stored. */
-export type Audited = 'no' | 'door' | 'stream';
+/**
+ * What the audit log says of it: nothing; what the stream tells, once it is stored; or what the door writes. A change is announced there before
+ * it is done, a read is recorded before it is answered.
+ */
+export type Audited = 'no' | 'by the stream' | { readonly change: AuditAction } | { readonly read: AuditAction };
 
 export interface Rule {
   readonly may: readonly Role[];
@@ -19,46 +22,49 @@ export interface Rule {
 }
 
 const rule = (audited: Audited, ...may: readonly Role[]): Rule => ({ may, audited });
+const byStream = 'by the stream';
+const changes = (change: AuditAction) => ({ change });
+const reads = (read: AuditAction) => ({ read });
 
 /** Keys are API Gateway's route keys, with `socket` before those of the WebSocket API. */
 export const policy = {
   'GET /health': rule('no', 'anyone'),
   'GET /clinics/{clinicId}': rule('no', 'anyone'),
-  'POST /clinics/{clinicId}/callers': rule('stream', 'anyone'),
+  'POST /clinics/{clinicId}/callers': rule(byStream, 'anyone'),
 
   'POST /clinics/{clinicId}/callers/{callerId}/tickets': rule('no', 'caller'),
-  'GET /clinics/{clinicId}/callers/{callerId}/messages': rule('door', 'caller', 'member'),
+  'GET /clinics/{clinicId}/callers/{callerId}/messages': rule(reads('read-conversation'), 'caller', 'member'),
   'socket resume': rule('no', 'caller'),
-  'socket sendMessage': rule('stream', 'caller'),
+  'socket sendMessage': rule(byStream, 'caller'),
   'socket acknowledge': rule('no', 'caller'),
-  'socket leave': rule('stream', 'caller'),
+  'socket leave': rule(byStream, 'caller'),
 
   'GET /clinics': rule('no', 'user'),
-  'POST /invitations/{code}': rule('door', 'user'),
-  'POST /clinics': rule('door', 'operator'),
+  'POST /invitations/{code}': rule(changes('join'), 'user'),
+  'POST /clinics': rule(changes('create-clinic'), 'operator'),
 
-  'POST /clinics/{clinicId}/tickets': rule('door', 'member'),
+  'POST /clinics/{clinicId}/tickets': rule(reads('open-dashboard'), 'member'),
   'GET /clinics/{clinicId}/settings': rule('no', 'member'),
   'GET /clinics/{clinicId}/callers': rule('no', 'member'),
-  'PATCH /clinics/{clinicId}/callers/{callerId}': rule('stream', 'member'),
-  'POST /clinics/{clinicId}/callers/{callerId}/messages': rule('stream', 'member'),
-  'POST /clinics/{clinicId}/broadcasts': rule('door', 'member'),
+  'PATCH /clinics/{clinicId}/callers/{callerId}': rule(byStream, 'member'),
+  'POST /clinics/{clinicId}/callers/{callerId}/messages': rule(byStream, 'member'),
+  'POST /clinics/{clinicId}/broadcasts': rule(changes('broadcast'), 'member'),
   'GET /clinics/{clinicId}/broadcasts/{broadcastId}': rule('no', 'member'),
   'GET /clinics/{clinicId}/broadcasts/{broadcastId}/recipients': rule('no', 'member'),
   'socket subscribe': rule('no', 'member'),
-  'socket thread': rule('door', 'member'),
-  'socket notify': rule('stream', 'member'),
-  'socket broadcast': rule('door', 'member'),
-  'socket markRead': rule('stream', 'member'),
-  'socket setStatus': rule('stream', 'member'),
+  'socket thread': rule(reads('read-conversation'), 'member'),
+  'socket notify': rule(byStream, 'member'),
+  'socket broadcast': rule(changes('broadcast'), 'member'),
+  'socket markRead': rule(byStream, 'member'),
+  'socket setStatus': rule(byStream, 'member'),
 
-  'PATCH /clinics/{clinicId}/settings': rule('door', 'administrator'),
-  'POST /clinics/{clinicId}/invitations': rule('door', 'administrator'),
+  'PATCH /clinics/{clinicId}/settings': rule(changes('change-settings'), 'administrator'),
+  'POST /clinics/{clinicId}/invitations': rule(changes('invite'), 'administrator'),
   'GET /clinics/{clinicId}/members': rule('no', 'administrator'),
-  'PUT /clinics/{clinicId}/members/{userId}': rule('door', 'administrator'),
-  'DELETE /clinics/{clinicId}/members/{userId}': rule('door', 'administrator'),
-  'DELETE /clinics/{clinicId}/callers/{callerId}': rule('door', 'administrator'),
-  'GET /clinics/{clinicId}/audit': rule('door', 'administrator'),
+  'PUT /clinics/{clinicId}/members/{userId}': rule(changes('put-member'), 'administrator'),
+  'DELETE /clinics/{clinicId}/members/{userId}': rule(changes('remove-member'), 'administrator'),
+  'DELETE /clinics/{clinicId}/callers/{callerId}': rule(changes('erase'), 'administrator'),
+  'GET /clinics/{clinicId}/audit': rule(reads('read-audit'), 'administrator'),
 
   'hear of an unanswered caller at once': rule('no', 'member on duty'),
 } as const satisfies Record<string, Rule>;

@@ -1,4 +1,5 @@
 import type { Role } from '../../protocol/objects.ts';
+import type { AuditTable } from '../data/audit-table.ts';
 import type { BroadcastsTable } from '../data/broadcasts-table.ts';
 import type { CallersTable } from '../data/callers-table.ts';
 import type { ClinicsTable } from '../data/clinics-table.ts';
@@ -33,8 +34,11 @@ export interface Ports {
   readonly tickets: TicketsTable;
   readonly broadcasts: BroadcastsTable;
   readonly rateLimits: RateLimitsTable;
+  readonly audit: AuditTable;
   readonly poster: Poster;
   readonly startWorker: StartWorker;
+  /** For whoever runs the service to see: something failed that no answer tells of. */
+  readonly reportFailure: (what: string, error: unknown, ids: { readonly clinicId: string }) => void;
   /** The time, ms. */
   readonly now: () => number;
   /** A new id, 128 random bits. */

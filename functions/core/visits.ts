@@ -85,18 +85,20 @@ export const authenticateCaller = async (ports: Uses<'callers' | 'now'>, key: Ca
 /** Moves a caller to a status. `ended` takes the caller off the board; back from `ended` to `waiting` is an undo. */
 export const setStatus = async (
   ports: Uses<'callers' | 'clinics' | 'now'>,
-  actor: Pick<StaffActor, 'clinicId'>,
+  actor: Pick<StaffActor, 'clinicId' | 'userId'>,
   { callerId, status }: { callerId: string; status: Status },
 ): Promise<Results['setStatus']> => {
   const key = { clinicId: actor.clinicId, callerId };
   const now = ports.now();
   const written =
-    status === 'ended' ? await end(ports, key, { reason: 'ended-by-staff' }) : await ports.callers.setStatus(key, status, now);
+    status === 'ended'
+      ? await end(ports, key, { reason: 'ended-by-staff', by: actor.userId })
+      : await ports.callers.setStatus(key, status, now, actor.userId);
   const visit = written.image;
   if (!visit || !isLive(visit, now)) throw new RequestError('not-found');
   if (written.outcome === 'done' || visit.status === status) return { caller: toCaller(visit) };
   if (visit.status !== 'ended' || status !== 'waiting') throw new RequestError(visit.status === 'ended' ? 'caller-ended' : 'unavailable');
-  const reopened = await ports.callers.reopen(visit, now);
+  const reopened = await ports.callers.reopen(visit, now, actor.userId);
   if (reopened.outcome === 'refused') throw new RequestError('unavailable');
   return { caller: toCaller(reopened.image) };
 };
@@ -104,7 +106,7 @@ export const setStatus = async (
 const end = async (
   ports: Uses<'callers' | 'clinics' | 'now'>,
   key: CallerKey,
-  change: { reason: NonNullable<Visit['endReason']>; connectionId?: string },
+  change: { reason: NonNullable<Visit['endReason']>; connectionId?: string; by?: string },
 ) => {
   const clinic = await ports.clinics.profile(key.clinicId);
   if (!clinic) throw new RequestError('not-found');
@@ -141,7 +143,7 @@ export const setGuestMessages = async (
   callerId: string,
   allowed: boolean | null,
 ): Promise<{ caller: Caller }> => {
-  const written = await ports.callers.setGuestMessages({ clinicId: actor.clinicId, callerId }, allowed);
+  const written = await ports.callers.setGuestMessages({ clinicId: actor.clinicId, callerId }, allowed, actor.userId);
   const visit = written.image;
   if (!visit || !isLive(visit, ports.now())) throw new RequestError('not-found');
   if (written.outcome === 'refused') throw new RequestError('caller-ended');

@@ -28,6 +28,9 @@ const hasNoSocket = 'size(connections) = :zero';
 const offlineSinceThen = 'deadlines.disconnectedAt = :offlineSince';
 const neverConnected = 'attribute_not_exists(deadlines.disconnectedAt)';
 
+/** Whose change it is, for the audit log: in each update that a member makes. */
+const changedBy = 'changedBy = :by';
+
 const every = (...conditions: string[]) => conditions.join(' AND ');
 
 const presentKey = (arrivedAt: number, callerId: string) => `p#${arrivedAt}#${callerId}`;
@@ -150,15 +153,15 @@ export const createCallersTable = (client: DynamoDBDocumentClient, tableName: st
     appendFromClinic(
       key: CallerKey,
       entry: ConversationEntry,
-      options: { answers: boolean; onlyStatuses?: readonly Status[] | undefined; shareOfConversation?: number },
+      options: { answers: boolean; by?: string; onlyStatuses?: readonly Status[] | undefined; shareOfConversation?: number },
     ): Promise<Written<Visit>> {
       const change = entryChange(entry, 'clinic', options.shareOfConversation);
       const statuses = (options.onlyStatuses ?? []).map((status, index) => [`:status${index}`, status] as const);
       const statusAsFiltered = options.onlyStatuses ? `#status IN (${statuses.map(([name]) => name).join(', ')})` : undefined;
       return update(key, {
-        set: `SET ${change.set} ADD messageIds :messageIds${options.answers ? ' REMOVE unansweredSince, deadlines.alertedFor' : ''}`,
+        set: `SET ${change.set}${options.by === undefined ? '' : `, ${changedBy}`} ADD messageIds :messageIds${options.answers ? ' REMOVE unansweredSince, deadlines.alertedFor' : ''}`,
         condition: every(known, stillPresent, notSentBefore, hasRoom, ...(statusAsFiltered ? [statusAsFiltered] : [])),
-        values: { ...change.values, ...Object.fromEntries(statuses) },
+        values: { ...change.values, ...Object.fromEntries(statuses), ...(options.by !== undefined && { ':by': options.by }) },
         names: change.names,
       });
     },
@@ -221,20 +224,20 @@ export const createCallersTable = (client: DynamoDBDocumentClient, tableName: st
     },
 
     /** Members have read up to `seq`; `unreadCount` is what remains, true of exactly `messageCount` messages. */
-    markRead(key: CallerKey, mark: { seq: number; unreadCount: number; messageCount: number }): Promise<Written<Visit>> {
+    markRead(key: CallerKey, mark: { seq: number; unreadCount: number; messageCount: number }, by: string): Promise<Written<Visit>> {
       return update(key, {
-        set: 'SET staffReadSeq = :seq, unreadCount = :unread, version = version + :one',
+        set: `SET staffReadSeq = :seq, unreadCount = :unread, version = version + :one, ${changedBy}`,
         condition: every(known, 'messageCount = :messageCount', 'staffReadSeq < :seq'),
-        values: { ':seq': mark.seq, ':unread': mark.unreadCount, ':messageCount': mark.messageCount, ':one': 1 },
+        values: { ':seq': mark.seq, ':unread': mark.unreadCount, ':messageCount': mark.messageCount, ':one': 1, ':by': by },
       });
     },
 
     /** Moves a present caller to another status than `ended`; refused where that is the status already. */
-    setStatus(key: CallerKey, status: Exclude<Status, 'ended'>, nowMs: number): Promise<Written<Visit>> {
+    setStatus(key: CallerKey, status: Exclude<Status, 'ended'>, nowMs: number, by: string): Promise<Written<Visit>> {
       return update(key, {
-        set: 'SET #status = :status, statusSince = :now, version = version + :one',
+        set: `SET #status = :status, statusSince = :now, version = version + :one, ${changedBy}`,
         condition: every(known, stillPresent, '#status <> :status'),
-        values: { ':status': status, ':now': nowMs, ':one': 1, ':ended': 'ended' },
+        values: { ':status': status, ':now': nowMs, ':one': 1, ':ended': 'ended', ':by': by },
         names: { '#status': 'status' },
       });
     },
@@ -242,6 +245,7 @@ export const createCallersTable = (client: DynamoDBDocumentClient, tableName: st
     /**
      * Ends the visit: off the board, no socket, and retention runs. The sockets stand in `closing` for whoever tells them.
      * @param change.connectionId the live socket that asks for it
+     * @param change.by the member who ends it
      * @param change.whileOffline only while no socket is registered, none has come and gone since `since` (ms), or ever, where that is absent
      */
     end(
@@ -251,6 +255,7 @@ export const createCallersTable = (client: DynamoDBDocumentClient, tableName: st
         nowMs: number;
         expiresAtSeconds: number;
         connectionId?: string | undefined;
+        by?: string | undefined;
         whileOffline?: { readonly since: number | undefined } | undefined;
       },
     ): Promise<Written<Visit>> {
@@ -267,6 +272,7 @@ export const createCallersTable = (client: DynamoDBDocumentClient, tableName: st
           'expiresAtSeconds = :expires',
           'version = version + :one',
           ...(change.connectionId === undefined ? [] : ['leftFrom = :leftFrom']),
+          ...(change.by === undefined ? [] : [changedBy]),
         ].join(', ')}`,
         condition: every(known, stillPresent, ...(change.connectionId === undefined ? [] : [fromLiveSocket]), ...stillOffline),
         values: {
@@ -279,15 +285,16 @@ export const createCallersTable = (client: DynamoDBDocumentClient, tableName: st
           ':expires': change.expiresAtSeconds,
           ':one': 1,
           ...(change.connectionId !== undefined && { ':leftFrom': change.connectionId }),
+          ...(change.by !== undefined && { ':by': change.by }),
         },
         names: { '#status': 'status', ...(change.connectionId !== undefined && { '#connection': change.connectionId }) },
       });
     },
 
     /** Undoes a mistaken end: back to waiting at the old place, offline from now on. Refused where anything changed since `ended` was read. */
-    reopen(ended: Visit, nowMs: number): Promise<Written<Visit>> {
+    reopen(ended: Visit, nowMs: number, by: string): Promise<Written<Visit>> {
       return update(ended, {
-        set: 'SET #status = :waiting, statusSince = :now, boardKey = :boardKey, deadlines.disconnectedAt = :now, version = version + :one REMOVE expiresAtSeconds, closing, endReason, leftFrom',
+        set: `SET #status = :waiting, statusSince = :now, boardKey = :boardKey, deadlines.disconnectedAt = :now, version = version + :one, ${changedBy} REMOVE expiresAtSeconds, closing, endReason, leftFrom`,
         condition: every(known, '#status = :ended', 'version = :version'),
         values: {
           ':waiting': 'waiting',
@@ -296,18 +303,18 @@ export const createCallersTable = (client: DynamoDBDocumentClient, tableName: st
           ':boardKey': presentKey(ended.arrivedAt, ended.callerId),
           ':version': ended.version,
           ':one': 1,
+          ':by': by,
         },
         names: { '#status': 'status' },
       });
     },
 
     /** This caller's own switch; null follows the clinic's. */
-    setGuestMessages(key: CallerKey, allowed: boolean | null): Promise<Written<Visit>> {
+    setGuestMessages(key: CallerKey, allowed: boolean | null, by: string): Promise<Written<Visit>> {
       return update(key, {
-        set:
-          allowed === null ? 'SET version = version + :one REMOVE guestMessages' : 'SET guestMessages = :allowed, version = version + :one',
+        set: `SET version = version + :one, ${changedBy}${allowed === null ? ' REMOVE guestMessages' : ', guestMessages = :allowed'}`,
         condition: every(known, stillPresent),
-        values: { ':one': 1, ':ended': 'ended', ...(allowed !== null && { ':allowed': allowed }) },
+        values: { ':one': 1, ':ended': 'ended', ':by': by, ...(allowed !== null && { ':allowed': allowed }) },
         names: { '#status': 'status' },
       });
     },

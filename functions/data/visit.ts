@@ -73,6 +73,8 @@ export interface Visit extends BoardRow {
   /** Refuses doubles for as long as the visit lives; absent while empty, as DynamoDB has no empty sets. */
   readonly messageIds?: ReadonlySet<string>;
   readonly conversationBytes: number;
+  /** The member who made the last change that a member made: with each change the stream tells whose it was. */
+  readonly changedBy?: string;
   /** Members have read up to here. */
   readonly staffReadSeq: number;
   /** Messages of the caller by clock minute (epoch minutes): the rate limit. At most one entry a message, so bounded by the conversation. */

@@ -1,3 +1,4 @@
+import { auditTests } from './audit.ts';
 import { boardTests } from './board.ts';
 import { broadcastTests } from './broadcasts.ts';
 import { conversationTests } from './conversation.ts';
@@ -9,6 +10,6 @@ import type { ContractTests } from './runner.ts';
 
 /** What the wire contract promises to whoever speaks to a stage from outside. */
 export const contractTests: ContractTests = (runner, stage) => {
-  for (const tests of [handshakeTests, httpTests, conversationTests, boardTests, broadcastTests, endingTests, memberTests])
+  for (const tests of [handshakeTests, httpTests, conversationTests, boardTests, broadcastTests, endingTests, memberTests, auditTests])
     tests(runner, stage);
 };

@@ -1,5 +1,5 @@
 import type { ErrorBody } from '../../protocol/errors.ts';
-import type { Broadcast, Caller, Clinic, Member, Message, Recipient, Role } from '../../protocol/objects.ts';
+import type { AuditEntry, Broadcast, Caller, Clinic, Member, Message, Recipient, Role } from '../../protocol/objects.ts';
 
 /** A frame as it may stand on the wire: what of it is there, and that nothing else is, each test says. */
 export interface Frame {
@@ -50,6 +50,7 @@ export interface Body extends Omit<Result, 'clinic'> {
   readonly clinics: readonly (Clinic & { readonly role: Role })[];
   readonly members: readonly Member[];
   readonly recipients: readonly Recipient[];
+  readonly entries: readonly AuditEntry[];
   readonly guestMessages: boolean;
   readonly waitingThresholdMinutes: number;
 }

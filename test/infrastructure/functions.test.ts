@@ -27,6 +27,7 @@ const grants: Record<FunctionName, string[]> = {
     'dynamodb:GetItem on Clinics',
     'dynamodb:DeleteItem, dynamodb:PutItem on Connections',
     'dynamodb:PutItem, dynamodb:Query on Broadcasts',
+    'dynamodb:PutItem, dynamodb:Query on Audit',
     'execute-api:ManageConnections on POST',
     'lambda:InvokeFunction on broadcast',
   ],
@@ -35,6 +36,7 @@ const grants: Record<FunctionName, string[]> = {
     'dynamodb:GetItem, dynamodb:UpdateItem on Clinics',
     'dynamodb:PutItem on Tickets',
     'dynamodb:UpdateItem on RateLimits',
+    'dynamodb:PutItem, dynamodb:Query on Audit',
   ],
   'staff-http': [
     'dynamodb:DeleteItem, dynamodb:UpdateItem on Callers',
@@ -44,6 +46,7 @@ const grants: Record<FunctionName, string[]> = {
     'dynamodb:DeleteItem, dynamodb:Query on Connections',
     'dynamodb:PutItem on Tickets',
     'dynamodb:PutItem, dynamodb:Query on Broadcasts',
+    'dynamodb:PutItem, dynamodb:Query on Audit',
     'execute-api:ManageConnections on DELETE, POST',
     'lambda:InvokeFunction on broadcast',
   ],
@@ -64,6 +67,7 @@ const grants: Record<FunctionName, string[]> = {
     'dead letters',
     'stream',
   ],
+  audit: ['dynamodb:PutItem, dynamodb:Query on Audit', 'dead letters', 'stream'],
   deadlines: [
     'dynamodb:GetItem, dynamodb:UpdateItem on Callers',
     'dynamodb:Query on Callers/index/board',
@@ -81,6 +85,7 @@ const tables = {
   TICKETS_TABLE: 'Tickets',
   BROADCASTS_TABLE: 'Broadcasts',
   RATE_LIMITS_TABLE: 'RateLimits',
+  AUDIT_TABLE: 'Audit',
 };
 
 /** What each function finds in its environment, beside NODE_OPTIONS. */
@@ -89,19 +94,19 @@ const environments: Record<FunctionName, Record<string, string>> = {
   connection: given('CALLERS_TABLE', 'CONNECTIONS_TABLE'),
   'caller-socket': { ...given('CALLERS_TABLE', 'CLINICS_TABLE'), CONNECTIONS_ENDPOINT: `https://${webSocketAddress}` },
   'staff-socket': {
-    ...given('CALLERS_TABLE', 'CLINICS_TABLE', 'CONNECTIONS_TABLE', 'BROADCASTS_TABLE'),
+    ...given('CALLERS_TABLE', 'CLINICS_TABLE', 'CONNECTIONS_TABLE', 'BROADCASTS_TABLE', 'AUDIT_TABLE'),
     CONNECTIONS_ENDPOINT: `https://${webSocketAddress}`,
     BROADCAST_FUNCTION: broadcast,
   },
   'public-http': {
-    ...given('CALLERS_TABLE', 'CLINICS_TABLE', 'TICKETS_TABLE', 'RATE_LIMITS_TABLE'),
+    ...given('CALLERS_TABLE', 'CLINICS_TABLE', 'TICKETS_TABLE', 'RATE_LIMITS_TABLE', 'AUDIT_TABLE'),
     WEB_SOCKET_URL: `wss://${webSocketAddress}`,
     JWT_ISSUER: 'https://login.example/realm',
     JWT_AUDIENCE: 'waiting-area',
     SERVICE_VERSION: expect.stringMatching(/^\d+\.\d+\.\d+/) as unknown as string, // a matcher stands where a value will
   },
   'staff-http': {
-    ...given('CALLERS_TABLE', 'CLINICS_TABLE', 'CONNECTIONS_TABLE', 'TICKETS_TABLE', 'BROADCASTS_TABLE'),
+    ...given('CALLERS_TABLE', 'CLINICS_TABLE', 'CONNECTIONS_TABLE', 'TICKETS_TABLE', 'BROADCASTS_TABLE', 'AUDIT_TABLE'),
     CONNECTIONS_ENDPOINT: `https://${webSocketAddress}`,
     WEB_SOCKET_URL: `wss://${webSocketAddress}`,
     OPERATORS: 'operator@example,second|operator',
@@ -115,6 +120,7 @@ const environments: Record<FunctionName, Record<string, string>> = {
     ...given('CLINICS_TABLE', 'CONNECTIONS_TABLE', 'BROADCASTS_TABLE'),
     CONNECTIONS_ENDPOINT: `https://${webSocketAddress}`,
   },
+  audit: given('AUDIT_TABLE'),
   deadlines: {
     ...given('CALLERS_TABLE', 'CLINICS_TABLE', 'CONNECTIONS_TABLE'),
     CONNECTIONS_ENDPOINT: `https://${webSocketAddress}`,
@@ -128,10 +134,16 @@ function given(...variables: (keyof typeof tables)[]): Record<string, string> {
   return Object.fromEntries(variables.map((variable) => [variable, tables[variable]]));
 }
 
+const deadLettersOf: Partial<Record<FunctionName, string>> = {
+  broadcast: 'BroadcastWorker',
+  'board-updates': 'BoardUpdates',
+  audit: 'AuditTrail',
+};
+
 /** A grant of the list above as the statements of a policy. */
 function statementsOf(name: FunctionName, grant: string): string[] {
   if (grant === 'dead letters') {
-    const queue = name === 'broadcast' ? 'BroadcastWorker' : 'BoardUpdates';
+    const queue = deadLettersOf[name];
     return [
       expect.stringMatching(`^Allow sqs:SendMessage on ${queue}DeadLetters\\w+\\.Arn$`) as unknown as string, // a matcher for a string
       'Allow kms:Decrypt, kms:GenerateDataKey on DataKey.Arn',

@@ -35,6 +35,7 @@ const staffRoutes = [
   'POST /clinics/{clinicId}/broadcasts',
   'GET /clinics/{clinicId}/broadcasts/{broadcastId}',
   'GET /clinics/{clinicId}/broadcasts/{broadcastId}/recipients',
+  'GET /clinics/{clinicId}/audit',
 ];
 
 function routeOf(routeKey: string) {

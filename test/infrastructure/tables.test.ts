@@ -12,6 +12,7 @@ const keys = {
   Tickets: ['clinicId', 'ticketHash'],
   Broadcasts: ['clinicId', 'item'],
   RateLimits: ['window'],
+  Audit: ['clinicDay', 'seq'],
 } as const;
 
 describe('the tables', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { FunctionName } from '../../lib/permissions.ts';
 import { synthesize, text } from './synthesize.ts';
 
 const stack = synthesize();
@@ -15,9 +16,34 @@ describe('the broadcast worker', () => {
   });
 });
 
+const mappingOf = (name: FunctionName) =>
+  stack.only('AWS::Lambda::EventSourceMapping', ({ FunctionName }) => text(FunctionName) === stack.function(name).id);
+
+describe('the audit trail', () => {
+  it('follows the same stream for as long as Lambda has a record, in batches of five seconds', () => {
+    const mapping = mappingOf('audit');
+    expect(mapping.Properties).toMatchObject({
+      EventSourceArn: { 'Fn::GetAtt': ['Callers', 'StreamArn'] },
+      StartingPosition: 'TRIM_HORIZON',
+      BatchSize: 100,
+      MaximumBatchingWindowInSeconds: 5,
+      ParallelizationFactor: 1,
+      MaximumRetryAttempts: 10_000,
+      MaximumRecordAgeInSeconds: 24 * 3600,
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+    expect(JSON.stringify(mapping.Properties.DestinationConfig)).toMatch(/"OnFailure".*AuditTrailDeadLetters/);
+  });
+
+  it('has no third beside it: a shard serves two readers', () => {
+    expect(Object.keys(stack.all('AWS::Lambda::EventSourceMapping'))).toHaveLength(2);
+  });
+});
+
 describe('board updates', () => {
   it('follow the stream of Callers with bounds, so that one bad record blocks nothing for long', () => {
-    const mapping = stack.only('AWS::Lambda::EventSourceMapping');
+    const mapping = mappingOf('board-updates');
     expect(mapping.Properties).toMatchObject({
       FunctionName: { Ref: stack.function('board-updates').id },
       EventSourceArn: { 'Fn::GetAtt': ['Callers', 'StreamArn'] },
@@ -54,7 +80,7 @@ describe('the dead letters', () => {
   const queues = Object.entries(stack.all('AWS::SQS::Queue'));
 
   it('stay for 14 days, encrypted with our key', () => {
-    expect(queues).toHaveLength(2);
+    expect(queues).toHaveLength(3);
     for (const [, queue] of queues) {
       expect(queue.Properties).toEqual({ KmsMasterKeyId: { 'Fn::GetAtt': ['DataKey', 'Arn'] }, MessageRetentionPeriod: 14 * 24 * 3600 });
     }
@@ -75,6 +101,7 @@ describe('the alarms', () => {
     expect(Object.keys(alarms).map((id) => id.replace(/^Alarms|[0-9A-F]{8}$/g, ''))).toEqual([
       'BroadcastGivenUp',
       'BoardUpdateGivenUp',
+      'AuditGivenUp',
       'FunctionsFail',
       'DashboardsLag',
       'ClockStopped',

@@ -1,8 +1,8 @@
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { requireMember } from '../../functions/core/admit.ts';
 import { readBoard, subscribe } from '../../functions/core/board.ts';
 import { requestBroadcast } from '../../functions/core/broadcasts.ts';
 import { acknowledge, markRead, notify, sendMessage } from '../../functions/core/conversation.ts';
-import { requireMember } from '../../functions/core/members.ts';
 import type { StaffActor } from '../../functions/core/ports.ts';
 import { disconnect, resume } from '../../functions/core/presence.ts';
 import { runBroadcast } from '../../functions/core/run-broadcast.ts';
@@ -17,7 +17,7 @@ afterAll(close);
 
 let clinicId: string;
 const clerk = 'clerk';
-const asClerk = (): Promise<StaffActor> => requireMember(ports, 'socket notify', clinicId, clerk);
+const asClerk = (): Promise<StaffActor> => requireMember(ports, { operation: 'socket notify', clinicId, userId: clerk });
 
 beforeEach(async () => {
   clinicId = ports.newId();

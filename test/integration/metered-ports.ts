@@ -2,6 +2,7 @@ import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { system } from '../../functions/adapters/system.ts';
 import type { Ports } from '../../functions/core/ports.ts';
+import { createAuditTable } from '../../functions/data/audit-table.ts';
 import { createBroadcastsTable } from '../../functions/data/broadcasts-table.ts';
 import { createCallersTable } from '../../functions/data/callers-table.ts';
 import { createClinicsTable } from '../../functions/data/clinics-table.ts';
@@ -62,6 +63,10 @@ export const createMeteredPorts = async () => {
     tickets: createTicketsTable(documents, named('Tickets')),
     broadcasts: createBroadcastsTable(documents, named('Broadcasts')),
     rateLimits: createRateLimitsTable(documents, named('RateLimits')),
+    audit: createAuditTable(documents, named('Audit')),
+    reportFailure: (_what, error) => {
+      throw error;
+    },
     poster: { post: async () => 'posted', close: async () => {}, isOpen: async () => true },
     startWorker: async () => {},
   };

@@ -163,12 +163,12 @@ const operations = (dice: Dice, clinicId: string): readonly (() => Operation)[] 
     ),
     op(
       'markRead',
-      ({ callers }, given, mark) => callers.markRead(given, mark),
+      ({ callers }, given, mark) => callers.markRead(given, mark, 'clerk'),
       () => [key(), { seq: small(), unreadCount: small(), messageCount: small() }],
     ),
     op(
       'setStatus',
-      ({ callers }, given, status, at) => callers.setStatus(given, status, at),
+      ({ callers }, given, status, at) => callers.setStatus(given, status, at, 'clerk'),
       () => [key(), dice.pick(['waiting', 'being-seen', 'on-hold'] as const), time()],
     ),
     op(
@@ -188,13 +188,13 @@ const operations = (dice: Dice, clinicId: string): readonly (() => Operation)[] 
       'reopen',
       async ({ callers }, given, at) => {
         const ended = await callers.find(given, now);
-        return ended && callers.reopen(ended, at);
+        return ended && callers.reopen(ended, at, 'clerk');
       },
       () => [key(), time()],
     ),
     op(
       'setGuestMessages',
-      ({ callers }, given, allowed) => callers.setGuestMessages(given, allowed),
+      ({ callers }, given, allowed) => callers.setGuestMessages(given, allowed, 'clerk'),
       () => [key(), dice.pick([true, false, null])],
     ),
     op(

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { toBroadcast } from '../../functions/core/broadcasts.ts';
 import { messagesAfter, toCaller, toClinic } from '../../functions/core/views.ts';
+import { findBreaks } from '../../functions/data/audit-chain.ts';
 import { entryBytes, type Visit } from '../../functions/data/visit.ts';
 import type { Filter } from '../../protocol/filter.ts';
 import type { Broadcast, Caller, Message } from '../../protocol/objects.ts';
@@ -22,6 +23,7 @@ export const check = (evidence: Evidence): string[] => [
   ...evidence.dashboards.flatMap((dashboard) => checkDashboard(evidence, dashboard)),
   ...evidence.visits.flatMap((visit) => checkPresence(evidence, visit)),
   ...evidence.broadcasts.flatMap((record) => checkBroadcast(evidence, record)),
+  ...checkAudit(evidence),
 ];
 
 /** An acknowledged message is stored, under the `seq` that was said; every send says what became of it. */
@@ -287,4 +289,38 @@ const differences = (shown: object | undefined, stored: object): string => {
     .filter(([name, value]) => !isDeepStrictEqual(fields[name], value))
     .map(([name, value]) => `${name} ${JSON.stringify(fields[name])} instead of ${JSON.stringify(value)}`)
     .join(', ');
+};
+
+/** The audit log is whole, says nothing twice, and has every notification, message and status that was stored, with whose it was. */
+const checkAudit = ({ audit, visitSteps, droppedAudit }: Evidence): string[] => {
+  const days = Map.groupBy(audit, ({ clinicDay }) => clinicDay);
+  const breaks = [...days.values()].flatMap((entries) => {
+    const log = entries.toSorted((a, b) => a.seq - b.seq);
+    return log.flatMap((entry, index) => findBreaks(entry, log[index - 1])).map((what) => `audit log: ${what}`);
+  });
+  const ids = audit.map(({ entryId }) => entryId);
+  const doubled = new Set(ids).size === ids.length ? [] : ['the audit log says something twice'];
+  if (droppedAudit > 0) return [...breaks, ...doubled];
+  const said = Map.groupBy(audit, ({ action, about }) => `${action} ${about.callerId} ${about.messageId ?? about.status ?? ''}`);
+  const expected = visitSteps.flatMap(({ callerId, before, after }): { what: string; byMember: boolean }[] => {
+    if (!after) return [];
+    if (!before) return [{ what: `check-in ${callerId} `, byMember: false }];
+    const added = after.messages.at(-1);
+    if (after.messageCount > before.messageCount && added?.k === 'n') return [{ what: `notify ${callerId} ${added.i}`, byMember: true }];
+    if (after.messageCount > before.messageCount && added?.k === 'm')
+      return [{ what: `send-message ${callerId} ${added.i}`, byMember: false }];
+    if (after.status === before.status) return [];
+    if (after.endReason === 'left') return [{ what: `leave ${callerId} `, byMember: false }];
+    if (after.endReason === 'offline') return [{ what: `end-offline ${callerId} `, byMember: false }];
+    return [{ what: `set-status ${callerId} ${after.status}`, byMember: true }];
+  });
+  const missing = [...Map.groupBy(expected, ({ what }) => what)].flatMap(([what, steps]) => {
+    const entries = said.get(what) ?? [];
+    const isByMember = steps[0]?.byMember ?? false;
+    if (entries.length !== steps.length) return [`the audit log says "${what}" ${entries.length} times, it happened ${steps.length} times`];
+    return entries.every(({ actor }) => (actor.kind === 'member' && actor.id !== null) === isByMember)
+      ? []
+      : [`the audit log does not say whose "${what}" was`];
+  });
+  return [...breaks, ...doubled, ...missing];
 };

@@ -1,5 +1,6 @@
 import type { FailureCode } from '../../client/errors.ts';
 import type { BroadcastRequest } from '../../client/http.ts';
+import type { ChainedEvent } from '../../functions/data/audit-chain.ts';
 import type { BroadcastRecord } from '../../functions/data/broadcasts-table.ts';
 import type { ClinicProfile } from '../../functions/data/clinics-table.ts';
 import type { Visit } from '../../functions/data/visit.ts';
@@ -71,6 +72,10 @@ export interface Evidence {
   readonly isAlive: (connectionId: string) => boolean;
   /** Changes of visits that the stream gave up: no dashboard heard of them, and receipts among them are lost. */
   readonly droppedChanges: number;
+  /** The audit log, in no order. */
+  readonly audit: readonly ChainedEvent[];
+  /** Changes of visits that the audit log was never told of. */
+  readonly droppedAudit: number;
   /** Promises that were seen broken on the way. */
   readonly breaches: readonly string[];
 }

@@ -14,6 +14,7 @@ const timeouts = {
   'staff-http': 10_000,
   broadcast: 900_000,
   'board-updates': 30_000,
+  audit: 30_000,
   deadlines: 60_000,
 } as const;
 
@@ -36,6 +37,7 @@ const environment = {
   TICKETS_TABLE: tableNames.tickets,
   BROADCASTS_TABLE: tableNames.broadcasts,
   RATE_LIMITS_TABLE: tableNames.rateLimits,
+  AUDIT_TABLE: tableNames.audit,
   CONNECTIONS_ENDPOINT: 'https://simulation.execute-api.eu-central-1.amazonaws.com/v1',
   WEB_SOCKET_URL: 'wss://simulation.example/v1',
   JWT_ISSUER: 'https://issuer.example',
@@ -84,6 +86,7 @@ export const loadFunctions = async (readLog: (line: string) => void = () => {}):
     'staff-http': await import('../../functions/staff-http.ts'),
     broadcast: await import('../../functions/broadcast.ts'),
     'board-updates': await import('../../functions/board-updates.ts'),
+    audit: await import('../../functions/audit.ts'),
     deadlines: await import('../../functions/deadlines.ts'),
   };
   return {

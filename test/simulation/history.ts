@@ -1,5 +1,6 @@
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { WaitingAreaClient } from '../../client/waiting-area-client.ts';
+import type { ChainedEvent } from '../../functions/data/audit-chain.ts';
 import type { BroadcastJob, BroadcastRecord, OutcomeShard } from '../../functions/data/broadcasts-table.ts';
 import { type ClinicProfile, createClinicsTable } from '../../functions/data/clinics-table.ts';
 import type { Visit } from '../../functions/data/visit.ts';
@@ -112,6 +113,9 @@ export const evidenceOf = (world: World, callers: readonly CallerPerson[], staff
     isAlive: (connectionId) => world.gateway.isAlive(connectionId),
     droppedChanges: world.stream.dropped,
     breaches: world.breaches,
+    // Only the Audit table's module writes there.
+    audit: world.store.all(tableNames.audit) as unknown as ChainedEvent[],
+    droppedAudit: world.auditStream.dropped,
   };
 };
 

@@ -1,10 +1,11 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
+import type { FunctionName } from './functions.ts';
 import type { Outcome } from './invocation.ts';
 import type { Item } from './store/expressions.ts';
 import type { ItemChange } from './store/store.ts';
 import type { World } from './world.ts';
 
-/** As `lib/board-updates.ts` configures the mapping. */
+/** As `lib/waiting-area-stack.ts` configures the mapping to board-updates. */
 const batchSize = 100;
 const mostRetries = 10;
 
@@ -13,17 +14,19 @@ interface Entry {
   readonly change: ItemChange;
 }
 
-/** The Callers' stream and its mapping to board-updates: changes in order, at least once, in batches that are retried and bisected. */
+/** The Callers' stream and its mapping to one function: changes in order, at least once, in batches that are retried and bisected. */
 export class Stream {
   /** Changes that were given up after all retries. */
   dropped = 0;
   readonly #world: World;
+  readonly #consumer: FunctionName;
   readonly #waiting: Entry[] = [];
   #count = 0;
   #isPolling = false;
 
-  constructor(world: World) {
+  constructor(world: World, consumer: FunctionName) {
     this.#world = world;
+    this.#consumer = consumer;
   }
 
   push(change: ItemChange): void {
@@ -43,7 +46,7 @@ export class Stream {
   }
 
   async #serve(batch: readonly Entry[], retries: number): Promise<void> {
-    const outcome = await this.#world.invoke('board-updates', { Records: batch.map(recordOf) });
+    const outcome = await this.#world.invoke(this.#consumer, { Records: batch.map(recordOf) });
     const failed = firstFailed(outcome, batch);
     if (failed === undefined) {
       if (this.#world.faults.happens('stream batch repeated')) await this.#serve(batch, retries);

@@ -37,6 +37,7 @@ export class World implements Outside {
   readonly store: Store;
   readonly gateway: Gateway;
   readonly stream: Stream;
+  readonly auditStream: Stream;
   readonly trace: ((line: string) => void) | undefined;
   /** Promises seen broken while the history ran. */
   readonly breaches: string[] = [];
@@ -55,7 +56,8 @@ export class World implements Outside {
     this.trace = trace && ((line) => trace(`${(this.scheduler.now / 1000).toFixed(3).padStart(9)}  ${line}`));
     this.store = new Store({ tables: tableShapes, now: () => this.scheduler.now, onChange: (change) => this.#changed(change) });
     this.gateway = new Gateway(this);
-    this.stream = new Stream(this);
+    this.stream = new Stream(this, 'board-updates');
+    this.auditStream = new Stream(this, 'audit');
   }
 
   now(): number {
@@ -183,6 +185,7 @@ export class World implements Outside {
       this.visitSteps.push({ at: this.scheduler.now, callerId, before, after });
       this.#watchConnections(before, after);
       this.stream.push(change);
+      this.auditStream.push(change);
     }
     if (change.table === tableNames.broadcasts && change.after?.state !== undefined) {
       // Only jobs have a state.

@@ -209,15 +209,16 @@ export class Store {
     const places = [index?.partitionKey, sortKey, shape.partitionKey, shape.sortKey].filter((name) => name !== undefined);
     const seenAt = input.ConsistentRead ? undefined : this.#options.now() - Math.min(lagMs, mostLagMs);
     const condition = conditionOf(input.KeyConditionExpression ?? '');
+    const direction = input.ScanIndexForward === false ? -1 : 1;
     const found = [...this.#recordsOf(table).values()]
       .map((record) => imageAt(record, seenAt))
       .filter((item) => item !== undefined)
       // An index holds the items that have its keys.
       .filter((item) => places.every((name) => item[name] !== undefined))
       .filter((item) => condition.holds(item, input.ExpressionAttributeNames ?? {}, input.ExpressionAttributeValues ?? {}))
-      .toSorted((one, other) => compareBy(places, one, other));
+      .toSorted((one, other) => direction * compareBy(places, one, other));
     const start = input.ExclusiveStartKey;
-    const behind = start === undefined ? found : found.filter((item) => compareBy(places, item, start) > 0);
+    const behind = start === undefined ? found : found.filter((item) => direction * compareBy(places, item, start) > 0);
     const most = Math.min(input.Limit ?? Number.POSITIVE_INFINITY, mostItems);
     const page = behind.slice(0, most);
     const last = page.at(-1);
@@ -231,7 +232,8 @@ export class Store {
   #place(table: string | undefined, key: Item | undefined): { table: string; key: string } {
     const { partitionKey, sortKey } = this.#shapeOf(String(table));
     const parts = [partitionKey, ...(sortKey === undefined ? [] : [sortKey])].map((name) => key?.[name]);
-    if (parts.some((part) => typeof part !== 'string' || part === '')) throw new InvalidRequest(`the key of ${table} is not complete`);
+    if (parts.some((part) => typeof part !== 'number' && (typeof part !== 'string' || part === '')))
+      throw new InvalidRequest(`the key of ${table} is not complete`);
     return { table: String(table), key: parts.join('\u0000') };
   }
 

@@ -19,6 +19,7 @@ export const tableNames = {
   tickets: 'TicketsTable',
   broadcasts: 'BroadcastsTable',
   rateLimits: 'RateLimitsTable',
+  audit: 'AuditTable',
 } as const;
 
 export const tableShapes: Readonly<Record<(typeof tableNames)[keyof typeof tableNames], TableShape>> = {
@@ -66,4 +67,5 @@ export const tableShapes: Readonly<Record<(typeof tableNames)[keyof typeof table
   TicketsTable: { partitionKey: 'clinicId', sortKey: 'ticketHash' },
   BroadcastsTable: { partitionKey: 'clinicId', sortKey: 'item' },
   RateLimitsTable: { partitionKey: 'window' },
+  AuditTable: { partitionKey: 'clinicDay', sortKey: 'seq' },
 };

@@ -6,6 +6,7 @@ import { RequestError } from '../../../protocol/errors.ts';
 import type { Member } from '../../../protocol/objects.ts';
 import { manyCallers } from '../../builders/a-caller.ts';
 import { aClinic, aDashboard, anAdministrator } from '../../builders/a-clinic.ts';
+import { anAuditLog } from '../../builders/an-audit-log.ts';
 import { aPoster, aWorker, only, someDashboards } from '../../builders/fakes.ts';
 import { inMemoryCallers } from '../../builders/in-memory-callers.ts';
 import { morning } from '../../builders/times.ts';
@@ -26,12 +27,12 @@ describe('createClinic', () => {
       profile: async () => stored,
       member: async () => existing?.administrator,
     });
-    return { ports: { clinics }, created };
+    return { ports: { clinics, ...anAuditLog() }, created };
   };
 
   it('makes the clinic and its first administrator, who answers messages; callers do not write until it is turned on', async () => {
     const { ports, created } = given();
-    await expect(createClinic(ports, body)).resolves.toMatchObject({
+    await expect(createClinic(ports, 'operator', body)).resolves.toMatchObject({
       clinic: { clinicId: 'demo', name: 'Demo Clinic', languages: ['en'], guestMessages: false, waitingThresholdMinutes: 30 },
       created: true,
     });
@@ -44,14 +45,14 @@ describe('createClinic', () => {
   });
 
   it('speaks the languages it is given', async () => {
-    await expect(createClinic(given().ports, { ...body, languages: ['fr', 'en'] })).resolves.toMatchObject({
+    await expect(createClinic(given().ports, 'operator', { ...body, languages: ['fr', 'en'] })).resolves.toMatchObject({
       clinic: { languages: ['fr', 'en'] },
     });
   });
 
   it('said again answers the same', async () => {
     const { ports } = given({ profile: aClinic({ guestMessages: true }), administrator: anAdministrator() });
-    await expect(createClinic(ports, body)).resolves.toMatchObject({ clinic: { clinicId: 'demo' }, created: false });
+    await expect(createClinic(ports, 'operator', body)).resolves.toMatchObject({ clinic: { clinicId: 'demo' }, created: false });
   });
 
   it.each([
@@ -60,7 +61,7 @@ describe('createClinic', () => {
     ['administrator', { profile: aClinic() }],
     ['administrator’s name', { profile: aClinic(), administrator: anAdministrator({ name: 'Eve' }) }],
   ])('is a conflict with another %s', async (_what, existing) => {
-    await expectRefusal(createClinic(given(existing).ports, body), 'conflict');
+    await expectRefusal(createClinic(given(existing).ports, 'operator', body), 'conflict');
   });
 });
 

@@ -1,38 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { invite, putMember, redeemInvitation, removeMember, requireMember } from '../../../functions/core/members.ts';
+import { invite, putMember, redeemInvitation, removeMember } from '../../../functions/core/members.ts';
 import { hashOf, tagged } from '../../../functions/core/secrets.ts';
 import type { ClinicsTable, Invitation, MemberChange } from '../../../functions/data/clinics-table.ts';
 import type { Member } from '../../../protocol/objects.ts';
-import { aDashboard, aMember, anAdministrator } from '../../builders/a-clinic.ts';
+import { aDashboard, aMember } from '../../builders/a-clinic.ts';
+import { anAuditLog } from '../../builders/an-audit-log.ts';
 import { aPoster, countedSecrets, only, someDashboards } from '../../builders/fakes.ts';
 import { morning } from '../../builders/times.ts';
 import { expectRefusal } from './refusals.ts';
 
 const now = () => morning;
-
-describe('requireMember', () => {
-  const clinics = (member: Member | undefined) => ({ clinics: only<ClinicsTable>({ member: async () => member }) });
-
-  it('answers who they are at this moment', async () => {
-    await expect(requireMember(clinics(aMember()), 'socket notify', 'demo', 'clerk')).resolves.toEqual({
-      kind: 'staff',
-      clinicId: 'demo',
-      ...aMember(),
-    });
-  });
-
-  it('refuses one who is none: over HTTP the clinic looks absent, on a socket it is forbidden', async () => {
-    await expectRefusal(requireMember(clinics(undefined), 'GET /clinics/{clinicId}/callers', 'demo', 'clerk'), 'not-found');
-    await expectRefusal(requireMember(clinics(undefined), 'socket notify', 'demo', 'clerk'), 'forbidden');
-  });
-
-  it('tells an administrator from a member', async () => {
-    const settings = 'PATCH /clinics/{clinicId}/settings';
-    await expect(requireMember(clinics(anAdministrator()), settings, 'demo', 'admin')).resolves.toMatchObject({ role: 'administrator' });
-    await expectRefusal(requireMember(clinics(aMember()), settings, 'demo', 'clerk'), 'forbidden');
-    await expectRefusal(requireMember(clinics(undefined), settings, 'demo', 'clerk'), 'not-found');
-  });
-});
 
 /** One member, as read each time, and what each write comes to. */
 const given = ({ read, changes }: { read: (Member | undefined)[]; changes: MemberChange[] }) => {
@@ -167,7 +144,7 @@ describe('invitations', () => {
         return outcome;
       },
     });
-    return { calls, answer: redeemInvitation({ clinics, now }, 'nora', given) };
+    return { calls, answer: redeemInvitation({ clinics, ...anAuditLog() }, 'nora', given) };
   };
 
   it('make the signed-in user a member, with what the administrator chose', async () => {

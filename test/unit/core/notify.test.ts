@@ -36,7 +36,11 @@ describe('notify', () => {
     const { send, appends } = given(done(aCaller().withMessages(pleaseComeIn).build()));
     await send();
     expect(appends).toEqual([
-      [{ clinicId: 'demo', callerId: 'sue' }, { i: 'm1', k: 'n', t: 'Please come in', s: morning, n: 'Ada Admin' }, { answers: true }],
+      [
+        { clinicId: 'demo', callerId: 'sue' },
+        { i: 'm1', k: 'n', t: 'Please come in', s: morning, n: 'Ada Admin' },
+        { answers: true, by: 'admin' },
+      ],
     ]);
   });
 

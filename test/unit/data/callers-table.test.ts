@@ -34,8 +34,8 @@ const updates: [string, () => Promise<unknown>][] = [
   ['appendFromCaller where it does not', () => callers.appendFromCaller(key, fromCaller, { ...fromSocket, clinicLetsCallersWrite: false })],
   ['acknowledge both marks', () => callers.acknowledge(key, 'c1', { deliveredSeq: 4, readSeq: 3 }, morning)],
   ['acknowledge one mark', () => callers.acknowledge(key, 'c1', { deliveredSeq: 4 }, morning)],
-  ['markRead', () => callers.markRead(key, { seq: 4, unreadCount: 0, messageCount: 4 })],
-  ['setStatus', () => callers.setStatus(key, 'being-seen', morning)],
+  ['markRead', () => callers.markRead(key, { seq: 4, unreadCount: 0, messageCount: 4 }, 'clerk')],
+  ['setStatus', () => callers.setStatus(key, 'being-seen', morning, 'clerk')],
   ['end by staff', () => callers.end(key, { reason: 'ended-by-staff', nowMs: morning, expiresAtSeconds: 99 })],
   ['end by the caller', () => callers.end(key, { reason: 'left', nowMs: morning, expiresAtSeconds: 99, connectionId: 'c1' })],
   [
@@ -46,9 +46,9 @@ const updates: [string, () => Promise<unknown>][] = [
     'end of one who never connected',
     () => callers.end(key, { reason: 'offline', nowMs: morning, expiresAtSeconds: 99, whileOffline: { since: undefined } }),
   ],
-  ['reopen', () => callers.reopen(aCaller().ended().build(), morning)],
-  ['setGuestMessages', () => callers.setGuestMessages(key, true)],
-  ['setGuestMessages as the clinic', () => callers.setGuestMessages(key, null)],
+  ['reopen', () => callers.reopen(aCaller().ended().build(), morning, 'clerk')],
+  ['setGuestMessages', () => callers.setGuestMessages(key, true, 'clerk')],
+  ['setGuestMessages as the clinic', () => callers.setGuestMessages(key, null, 'clerk')],
   ['connect', () => callers.connect(key, 'c1', morning - 1000, morning, 5)],
   ['connectInsteadOf', () => callers.connectInsteadOf(key, 'c0', 'c1', morning - 1000, morning)],
   ['markSeen', () => callers.markSeen(key, 'c1', morning)],
@@ -241,21 +241,21 @@ describe('acknowledge', () => {
 
 describe('markRead', () => {
   it('sets what remains unread, true of exactly that many messages, and only forward', async () => {
-    await callers.markRead(key, { seq: 4, unreadCount: 2, messageCount: 6 });
+    await callers.markRead(key, { seq: 4, unreadCount: 2, messageCount: 6 }, 'clerk');
     const { set, condition, values } = lastUpdate();
-    expect(set).toEqual(['staffReadSeq = :seq', 'unreadCount = :unread', 'version = version + :one']);
+    expect(set).toEqual(['staffReadSeq = :seq', 'unreadCount = :unread', 'version = version + :one', 'changedBy = :by']);
     expect(condition).toEqual(['attribute_exists(callerId)', 'messageCount = :messageCount', 'staffReadSeq < :seq']);
-    expect(values).toEqual({ ':seq': 4, ':unread': 2, ':messageCount': 6, ':one': 1 });
+    expect(values).toEqual({ ':seq': 4, ':unread': 2, ':messageCount': 6, ':one': 1, ':by': 'clerk' });
   });
 });
 
 describe('setStatus', () => {
   it('moves a caller who is present and not there already', async () => {
-    await callers.setStatus(key, 'being-seen', morning);
+    await callers.setStatus(key, 'being-seen', morning, 'clerk');
     const { set, condition, values } = lastUpdate();
-    expect(set).toEqual(['#status = :status', 'statusSince = :now', 'version = version + :one']);
+    expect(set).toEqual(['#status = :status', 'statusSince = :now', 'version = version + :one', 'changedBy = :by']);
     expect(condition).toEqual(['attribute_exists(callerId)', '#status <> :ended', '#status <> :status']);
-    expect(values).toEqual({ ':status': 'being-seen', ':now': morning, ':one': 1, ':ended': 'ended' });
+    expect(values).toEqual({ ':status': 'being-seen', ':now': morning, ':one': 1, ':ended': 'ended', ':by': 'clerk' });
   });
 });
 
@@ -320,7 +320,7 @@ describe('end of a caller who is offline', () => {
 describe('reopen', () => {
   it('brings the ended caller, as read, back to the old place, offline from now on, and forgets the end', async () => {
     const ended = aCaller().ended().with({ version: 7 }).build();
-    await callers.reopen(ended, morning);
+    await callers.reopen(ended, morning, 'clerk');
     const { set, remove, condition, values } = lastUpdate();
     expect(set).toEqual([
       '#status = :waiting',
@@ -328,6 +328,7 @@ describe('reopen', () => {
       'boardKey = :boardKey',
       'deadlines.disconnectedAt = :now',
       'version = version + :one',
+      'changedBy = :by',
     ]);
     expect(remove).toEqual(['expiresAtSeconds', 'closing', 'endReason', 'leftFrom']);
     expect(condition).toEqual(['attribute_exists(callerId)', '#status = :ended', 'version = :version']);
@@ -337,17 +338,17 @@ describe('reopen', () => {
 
 describe('setGuestMessages', () => {
   it.each([true, false])('sets the switch of one present caller to %s', async (allowed) => {
-    await callers.setGuestMessages(key, allowed);
+    await callers.setGuestMessages(key, allowed, 'clerk');
     const { set, remove, condition, values } = lastUpdate();
-    expect(set).toEqual(['guestMessages = :allowed', 'version = version + :one']);
+    expect(set).toEqual(['version = version + :one', 'changedBy = :by', 'guestMessages = :allowed']);
     expect(remove).toEqual([]);
     expect(condition).toEqual(['attribute_exists(callerId)', '#status <> :ended']);
-    expect(values).toEqual({ ':allowed': allowed, ':one': 1, ':ended': 'ended' });
+    expect(values).toEqual({ ':allowed': allowed, ':one': 1, ':ended': 'ended', ':by': 'clerk' });
   });
 
   it('takes the switch away, so that the clinic decides', async () => {
-    await callers.setGuestMessages(key, null);
-    expect(lastUpdate()).toMatchObject({ set: ['version = version + :one'], remove: ['guestMessages'] });
+    await callers.setGuestMessages(key, null, 'clerk');
+    expect(lastUpdate()).toMatchObject({ set: ['version = version + :one', 'changedBy = :by'], remove: ['guestMessages'] });
   });
 });
 

@@ -20,6 +20,7 @@ export const giveEnvironment = (): void => {
     TICKETS_TABLE: 'TicketsTable',
     BROADCASTS_TABLE: 'BroadcastsTable',
     RATE_LIMITS_TABLE: 'RateLimitsTable',
+    AUDIT_TABLE: 'AuditTable',
     CONNECTIONS_ENDPOINT: 'https://api.execute-api.eu-central-1.amazonaws.com/test',
     WEB_SOCKET_URL: 'wss://socket.example/test',
     JWT_ISSUER: 'https://issuer.example',

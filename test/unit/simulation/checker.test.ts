@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { toBroadcast } from '../../../functions/core/broadcasts.ts';
 import { messagesAfter, toCaller, toClinic } from '../../../functions/core/views.ts';
+import { type ChainedEvent, chain } from '../../../functions/data/audit-chain.ts';
 import type { BroadcastRecord } from '../../../functions/data/broadcasts-table.ts';
 import type { Visit } from '../../../functions/data/visit.ts';
 import { aBroadcast } from '../../builders/a-broadcast.ts';
@@ -59,6 +60,17 @@ const record: BroadcastRecord = {
   shards: [{ stored: new Set(['sue:3']), delivered: new Set(['sue']) }],
 };
 
+const arrivalOf = (entryId: string, last?: ChainedEvent) =>
+  chain('demo#2026-11-23', last, {
+    entryId,
+    at: 0,
+    actor: { kind: 'caller', id: 'sue' },
+    action: 'check-in',
+    outcome: 'done',
+    about: { callerId: 'sue' },
+  });
+const arrival = arrivalOf('sue/1');
+
 /** A history in which every promise was kept, and what is different in it. */
 const judge = (
   given: Partial<Omit<Evidence, 'pages' | 'dashboards'>> & {
@@ -76,6 +88,8 @@ const judge = (
     visitSteps: [{ at: 0, callerId: 'sue', before: undefined, after: { ...visit, messages: [] } }],
     broadcasts: [shown],
     broadcastTimes: new Map([['b1', { createdAt: 10_000, finishedAt: 11_000 }]]),
+    audit: [arrival],
+    droppedAudit: 0,
     sends: [sent({})],
     pages: [aPage(visit, page)],
     dashboards: [aDashboard(visit, shown, dashboard)],
@@ -123,6 +137,9 @@ describe('the checker', () => {
       { visitSteps: [{ at: 1, callerId: 'sue', before: sue, after: { ...sue, status: 'on-hold' } }] },
       'changed under version 9',
     ],
+    ['a change that is not in the audit log', { audit: [] }, 'says "check-in sue " 0 times'],
+    ['an audit log that says something twice', { audit: [arrival, arrivalOf('sue/1', arrival)] }, 'says something twice'],
+    ['an audit log with an entry that was changed', { audit: [{ ...arrival, at: 1 }] }, 'entry 1 was changed'],
     ['a page that applied a message twice', { page: { applied: [...stored, ...stored.slice(2)] } }, 'applied [1 2 3 3]'],
     ['a page that applied out of order', { page: { applied: stored.toReversed() } }, 'applied [3 2 1]'],
     ['a page that missed a message', { page: { applied: stored.slice(0, 2) } }, 'shows 2 of 3'],

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -7,17 +7,25 @@ import { Construct } from 'constructs';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { HandlerFunction } from './handler-function.ts';
 
-export interface BoardUpdatesProps {
+export interface StreamConsumerProps {
   readonly handler: HandlerFunction;
   readonly callers: Table;
   readonly key: IKey;
+  /** How long Lambda gathers a batch. @default - not at all: what arrives while a batch is served shares the next */
+  readonly batchingWindow?: Duration;
+  /** Without bounds one bad record blocks its shard for the 24 hours that a stream lives. */
+  readonly retryAttempts: number;
+  readonly maxRecordAge: Duration;
 }
 
-/** Feeds every change of a caller, in order, to the function that writes board frames. */
-export class BoardUpdates extends Construct {
+/**
+ * Feeds every change of a caller, in order, to a function. A shard can have two consumers, not more, before reads are throttled:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
+ */
+export class StreamConsumer extends Construct {
   readonly deadLetters: DeadLetterQueue;
 
-  constructor(scope: Construct, id: string, props: BoardUpdatesProps) {
+  constructor(scope: Construct, id: string, props: StreamConsumerProps) {
     super(scope, id);
     const { handler } = props;
     const streamArn = props.callers.tableStreamArn;
@@ -38,11 +46,11 @@ export class BoardUpdates extends Construct {
       target: handler.function,
       eventSourceArn: streamArn,
       startingPosition: StartingPosition.TRIM_HORIZON,
-      batchSize: 100, // no batching window: a dashboard is told at once, and what arrives meanwhile shares the next frame
+      batchSize: 100,
+      ...(props.batchingWindow && { maxBatchingWindow: props.batchingWindow }),
       parallelizationFactor: 1, // one batch at a time coalesces the most
-      // Without bounds one bad record blocks its shard for the 24 hours that a stream lives.
-      retryAttempts: 10,
-      maxRecordAge: Duration.hours(1),
+      retryAttempts: props.retryAttempts,
+      maxRecordAge: props.maxRecordAge,
       bisectBatchOnError: true,
       reportBatchItemFailures: true,
       onFailure: this.deadLetters.destination,

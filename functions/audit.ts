@@ -1,0 +1,14 @@
+import middy from '@middy/core';
+import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import { required } from './adapters/environment.ts';
+import { auditChanges } from './core/audit-changes.ts';
+import { createAuditTable } from './data/audit-table.ts';
+import { createDocumentClient } from './data/document-client.ts';
+import { serveClinics } from './middleware/visit-stream.ts';
+
+const ports = { audit: createAuditTable(createDocumentClient(), required('AUDIT_TABLE')) };
+
+/** The Callers' stream, for the audit log: what was stored is recorded, whoever stored it. */
+export const handler = middy<DynamoDBStreamEvent, DynamoDBBatchResponse>().handler(
+  serveClinics('audit', (clinicId, changes) => auditChanges(ports, clinicId, changes)),
+);
