@@ -12,6 +12,7 @@ import { createCallersTable } from './data/callers-table.ts';
 import { createClinicsTable } from './data/clinics-table.ts';
 import { createDocumentClient } from './data/document-client.ts';
 import { answerFrame, type FrameResponse, frameResponse } from './middleware/answer-frame.ts';
+import { limitFrames } from './middleware/limit-frames.ts';
 import { type FrameEvent, parseFrame } from './middleware/parse-frame.ts';
 
 const client = createDocumentClient();
@@ -22,6 +23,7 @@ const ports = {
   poster: createPromptPoster(required('CONNECTIONS_ENDPOINT'), system.now),
 };
 const mostMessagesInMinute = limitFrom('CALLER_MESSAGES_PER_MINUTE', limits.callerMessagesPerMinute);
+const mostFramesInMinute = limitFrom('FRAMES_PER_MINUTE', limits.framesPerMinutePerSocket);
 
 const performers: { [A in CallerAction]: (socket: CallerSocket, fields: FieldsOf<A>) => Promise<Results[A]> } = {
   resume: (socket, fields) => resume(ports, socket, fields),
@@ -35,6 +37,8 @@ const perform = <A extends CallerAction>(action: A, socket: CallerSocket, fields
 export const handler = middy<FrameEvent<CallerAction, 'caller'>, FrameResponse>()
   .use(answerFrame())
   .use(parseFrame<CallerAction, 'caller'>(callerActions))
+  // Behind the parsing: a frame that is refused for its shape costs nothing that counts.
+  .use(limitFrames(mostFramesInMinute, system.now))
   .handler(async ({ frame: { action, requestId, fields }, owner, requestContext: { connectionId, connectedAt } }) => {
     const socket = { ...owner, connectionId, connectedAt };
     const result = await perform(action, socket, fields);

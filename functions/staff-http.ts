@@ -15,7 +15,7 @@ import {
 import { userId as userIdSchema } from '../protocol/ids.ts';
 import { limits } from '../protocol/limits.ts';
 import type { Member } from '../protocol/objects.ts';
-import { required } from './adapters/environment.ts';
+import { limitFrom, required } from './adapters/environment.ts';
 import { logFailure } from './adapters/log.ts';
 import { createPromptPoster } from './adapters/poster.ts';
 import { createStartWorker } from './adapters/start-worker.ts';
@@ -38,6 +38,7 @@ import { createCallersTable } from './data/callers-table.ts';
 import { createClinicsTable } from './data/clinics-table.ts';
 import { createConnectionsTable } from './data/connections-table.ts';
 import { createDocumentClient } from './data/document-client.ts';
+import { createRateLimitsTable } from './data/rate-limits-table.ts';
 import { createTicketsTable } from './data/tickets-table.ts';
 import { answerHttp } from './middleware/answer-http.ts';
 import { bodyOf, checked, type HttpEvent, type HttpResponse, idIn, json, noContent, queryOf } from './middleware/http-request.ts';
@@ -51,12 +52,14 @@ const ports = {
   connections: createConnectionsTable(client, required('CONNECTIONS_TABLE')),
   tickets: createTicketsTable(client, required('TICKETS_TABLE')),
   broadcasts: createBroadcastsTable(client, required('BROADCASTS_TABLE')),
+  rateLimits: createRateLimitsTable(client, required('RATE_LIMITS_TABLE')),
   audit: createAuditTable(client, required('AUDIT_TABLE')),
   reportFailure: logFailure,
   poster: createPromptPoster(required('CONNECTIONS_ENDPOINT'), system.now),
   startWorker: createStartWorker(new LambdaClient({}), required('BROADCAST_FUNCTION')),
 };
 const webSocketUrl = required('WEB_SOCKET_URL');
+const mostBroadcastsInMinute = limitFrom('BROADCASTS_PER_MINUTE', limits.broadcastsPerMinutePerMember);
 const operators = new Set((process.env.OPERATORS ?? '').split(',').filter(Boolean));
 
 /** The whole board of a clinic of a hundred callers is one answer. */
@@ -167,7 +170,7 @@ const routes: Routes = {
   'POST /clinics/{clinicId}/broadcasts': asMember(async (event, actor, note) => {
     const asked = bodyOf(event, broadcastBody);
     note({ broadcastId: asked.broadcastId });
-    const { broadcast, created } = await requestBroadcast(ports, actor, asked);
+    const { broadcast, created } = await requestBroadcast(ports, actor, asked, mostBroadcastsInMinute);
     return json(created ? 202 : 200, { broadcast });
   }),
 

@@ -1,7 +1,8 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import middy from '@middy/core';
 import { type FieldsOf, type Results, type StaffAction, staffActions } from '../protocol/frames.ts';
-import { required } from './adapters/environment.ts';
+import { limits } from '../protocol/limits.ts';
+import { limitFrom, required } from './adapters/environment.ts';
 import { logFailure } from './adapters/log.ts';
 import { createPromptPoster } from './adapters/poster.ts';
 import { createStartWorker } from './adapters/start-worker.ts';
@@ -20,7 +21,9 @@ import { createCallersTable } from './data/callers-table.ts';
 import { createClinicsTable } from './data/clinics-table.ts';
 import { createConnectionsTable } from './data/connections-table.ts';
 import { createDocumentClient } from './data/document-client.ts';
+import { createRateLimitsTable } from './data/rate-limits-table.ts';
 import { answerFrame, type FrameResponse, frameResponse } from './middleware/answer-frame.ts';
+import { limitFrames } from './middleware/limit-frames.ts';
 import { type FrameEvent, parseFrame } from './middleware/parse-frame.ts';
 
 const client = createDocumentClient();
@@ -30,11 +33,15 @@ const ports = {
   clinics: createClinicsTable(client, required('CLINICS_TABLE')),
   connections: createConnectionsTable(client, required('CONNECTIONS_TABLE')),
   broadcasts: createBroadcastsTable(client, required('BROADCASTS_TABLE')),
+  rateLimits: createRateLimitsTable(client, required('RATE_LIMITS_TABLE')),
   audit: createAuditTable(client, required('AUDIT_TABLE')),
   reportFailure: logFailure,
   poster: createPromptPoster(required('CONNECTIONS_ENDPOINT'), system.now),
   startWorker: createStartWorker(new LambdaClient({}), required('BROADCAST_FUNCTION')),
 };
+
+const mostFramesInMinute = limitFrom('FRAMES_PER_MINUTE', limits.framesPerMinutePerSocket);
+const mostBroadcastsInMinute = limitFrom('BROADCASTS_PER_MINUTE', limits.broadcastsPerMinutePerMember);
 
 interface StaffSocket {
   readonly clinicId: string;
@@ -60,7 +67,9 @@ const performers: { [A in StaffAction]: Perform<A> } = {
   // Reads the member itself, after the socket is registered.
   subscribe: (socket, fields) => subscribe(ports, socket, fields),
   notify: asMember('notify', (actor, fields) => notify(ports, actor, fields)),
-  broadcast: asMember('broadcast', async (actor, fields) => ({ broadcast: (await requestBroadcast(ports, actor, fields)).broadcast })),
+  broadcast: asMember('broadcast', async (actor, fields) => ({
+    broadcast: (await requestBroadcast(ports, actor, fields, mostBroadcastsInMinute)).broadcast,
+  })),
   thread: asMember('thread', (actor, fields) => readThread(ports, actor, fields)),
   markRead: asMember('markRead', (actor, fields) => markRead(ports, actor, fields)),
   setStatus: asMember('setStatus', (actor, fields) => setStatus(ports, actor, fields)),
@@ -75,6 +84,8 @@ export const handler = middy<FrameEvent<StaffAction, 'staff'>, FrameResponse>()
       requireMember(ports, { operation, clinicId, userId }),
     ),
   )
+  // Behind the parsing: a frame that is refused for its shape costs nothing that counts.
+  .use(limitFrames(mostFramesInMinute, system.now))
   .handler(async ({ frame: { action, requestId, fields }, owner, requestContext: { connectionId } }) => {
     const result = await perform(action, { ...owner, connectionId }, fields);
     return frameResponse({ type: 'ok', requestId, result });

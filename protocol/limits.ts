@@ -18,6 +18,10 @@ export const limits = {
   previewCodePoints: 80,
   checkInsPerMinutePerAddress: 30,
   callerIdsPerBroadcast: 100,
+  /** Of one member. A clinic's members together have twice as many, so that none of them can use up what the others need. */
+  broadcastsPerMinutePerMember: 60,
+  /** Far above what a person does; a page that has run wild is slowed before it costs anybody anything. */
+  framesPerMinutePerSocket: 6000,
   /** API Gateway closes a socket whose frame is larger (DG/apigateway-execution-service-websocket-limits-table). */
   frameBytes: 32 * 1024,
   httpBodyBytes: 128 * 1024,

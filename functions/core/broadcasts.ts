@@ -1,19 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
 import { invalidField, RequestError } from '../../protocol/errors.ts';
 import type { FieldsOf, Results } from '../../protocol/frames.ts';
+import { limits } from '../../protocol/limits.ts';
 import type { Broadcast, Outcome, Recipient } from '../../protocol/objects.ts';
 import type { BroadcastJob, BroadcastRecord, OutcomeSet, OutcomeShard } from '../data/broadcasts-table.ts';
 import { requireProfile } from './clinics.ts';
 import type { StaffActor, Uses } from './ports.ts';
-import { toTime } from './views.ts';
+import { rateLimited, toTime } from './views.ts';
 
 const daySeconds = 24 * 3600;
 
 /** Stores the job and starts the worker. The same again answers the broadcast as it now stands; the id with another body is a conflict. */
 export const requestBroadcast = async (
-  ports: Uses<'broadcasts' | 'clinics' | 'startWorker' | 'now'>,
+  ports: Uses<'broadcasts' | 'clinics' | 'rateLimits' | 'startWorker' | 'now'>,
   actor: StaffActor,
   { broadcastId, filter, callerIds, text }: FieldsOf<'broadcast'>,
+  mostPerMinute: number = limits.broadcastsPerMinutePerMember,
 ): Promise<Results['broadcast'] & { created: boolean }> => {
   const now = ports.now();
   const { retentionDays } = await requireProfile(ports, actor.clinicId);
@@ -30,8 +32,12 @@ export const requestBroadcast = async (
     // Kept a day longer than the visits of its day, which hold the same text.
     expiresAtSeconds: Math.ceil(now / 1000) + (retentionDays + 1) * daySeconds,
   };
-  const created = await ports.broadcasts.create(asked);
+  const count = await ports.rateLimits.countBroadcast(actor.clinicId, actor.userId, now);
+  const isWithinRate = count.member <= mostPerMinute && count.clinic <= 2 * mostPerMinute;
+  const created = isWithinRate && (await ports.broadcasts.create(asked));
   const record = created ? { job: asked, shards: [] } : await ports.broadcasts.find(actor.clinicId, broadcastId, now);
+  // A repeat sends nothing new, and is answered at any rate.
+  if (!record && !isWithinRate) throw rateLimited(now);
   // An id that is past its time but not deleted yet is taken as well.
   if (!record || !isSameRequest(record.job, asked)) throw new RequestError('conflict');
   // Started again on a repeat too: the first try may have died before it. Running twice changes nothing.

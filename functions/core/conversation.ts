@@ -9,7 +9,7 @@ import { type ConversationEntry, entryBytes, type Visit } from '../data/visit.ts
 import { deliverToCaller, messagesAddedFor } from './deliver.ts';
 import { frameRoom, jsonBytes, takeFitting } from './pages.ts';
 import type { CallerSocket, StaffActor, Uses } from './ports.ts';
-import { callerEnded, countFromCallerAfter, messagesAfter, type Reader, toCaller, toMessage } from './views.ts';
+import { callerEnded, countFromCallerAfter, messagesAfter, type Reader, rateLimited, toCaller, toMessage } from './views.ts';
 
 /** The `seq` under which this id was stored before with the same text, or `conflict` with another. Absent: never used. */
 export const findRepeat = (visit: Visit, entry: Pick<ConversationEntry, 'i' | 't'>): number | 'conflict' | undefined => {
@@ -96,9 +96,7 @@ const whyCallerCannot = (
   if (!mayWrite({ status: visit.status, guestMessages: visit.guestMessages ?? null }, clinic))
     return new RequestError('guest-messages-off');
   if (isFull(visit, entry)) return new RequestError('conversation-full');
-  if ((visit.sentInMinute[minuteOf(entry.s)] ?? 0) >= mostInMinute) {
-    return new RequestError('rate-limited', { retryAfterSeconds: 60 - Math.floor((entry.s % 60_000) / 1000) });
-  }
+  if ((visit.sentInMinute[minuteOf(entry.s)] ?? 0) >= mostInMinute) return rateLimited(entry.s);
   return new RequestError('unavailable');
 };
 

@@ -9,6 +9,10 @@ import { type BoardRow, type ConversationEntry, kindOf, type Visit } from '../da
 export const callerEnded = ({ endReason }: Pick<Visit, 'endReason'>): RequestError =>
   new RequestError('caller-ended', endReason && { reason: endReason });
 
+/** Too many in this clock minute: the next one begins so many seconds later. */
+export const rateLimited = (nowMs: number): RequestError =>
+  new RequestError('rate-limited', { retryAfterSeconds: 60 - Math.floor((nowMs % 60_000) / 1000) });
+
 export const toTime = (ms: number): string => new Date(ms).toISOString();
 
 export const isOnline = (row: Pick<BoardRow, 'connections'>): boolean => Object.keys(row.connections).length > 0;

@@ -9,7 +9,7 @@ import type { Visit } from '../data/visit.ts';
 import { whySocketCannot } from './conversation.ts';
 import type { CallerSocket, StaffActor, Uses } from './ports.ts';
 import { hashOf, isSecretOf } from './secrets.ts';
-import { toCaller } from './views.ts';
+import { rateLimited, toCaller } from './views.ts';
 
 export interface CheckIn {
   readonly name: string;
@@ -33,7 +33,7 @@ export const checkIn = async (
 ): Promise<{ callerId: string; callerToken: string; caller: Caller }> => {
   const now = ports.now();
   const checkIns = await ports.rateLimits.countCheckIn(hashOf(address), now);
-  if (checkIns > mostPerMinute) throw new RequestError('rate-limited', { retryAfterSeconds: 60 - Math.floor((now % 60_000) / 1000) });
+  if (checkIns > mostPerMinute) throw rateLimited(now);
   const clinic = await ports.clinics.profile(clinicId);
   if (!clinic) throw new RequestError('not-found');
   await keepActive(ports, clinic, now);

@@ -27,6 +27,7 @@ const grants: Record<FunctionName, string[]> = {
     'dynamodb:GetItem on Clinics',
     'dynamodb:DeleteItem, dynamodb:PutItem on Connections',
     'dynamodb:PutItem, dynamodb:Query on Broadcasts',
+    'dynamodb:UpdateItem on RateLimits',
     'dynamodb:PutItem, dynamodb:Query on Audit',
     'execute-api:ManageConnections on POST',
     'lambda:InvokeFunction on broadcast',
@@ -46,6 +47,7 @@ const grants: Record<FunctionName, string[]> = {
     'dynamodb:DeleteItem, dynamodb:Query on Connections',
     'dynamodb:PutItem on Tickets',
     'dynamodb:PutItem, dynamodb:Query on Broadcasts',
+    'dynamodb:UpdateItem on RateLimits',
     'dynamodb:PutItem, dynamodb:Query on Audit',
     'execute-api:ManageConnections on DELETE, POST',
     'lambda:InvokeFunction on broadcast',
@@ -94,7 +96,7 @@ const environments: Record<FunctionName, Record<string, string>> = {
   connection: given('CALLERS_TABLE', 'CONNECTIONS_TABLE'),
   'caller-socket': { ...given('CALLERS_TABLE', 'CLINICS_TABLE'), CONNECTIONS_ENDPOINT: `https://${webSocketAddress}` },
   'staff-socket': {
-    ...given('CALLERS_TABLE', 'CLINICS_TABLE', 'CONNECTIONS_TABLE', 'BROADCASTS_TABLE', 'AUDIT_TABLE'),
+    ...given('CALLERS_TABLE', 'CLINICS_TABLE', 'CONNECTIONS_TABLE', 'BROADCASTS_TABLE', 'RATE_LIMITS_TABLE', 'AUDIT_TABLE'),
     CONNECTIONS_ENDPOINT: `https://${webSocketAddress}`,
     BROADCAST_FUNCTION: broadcast,
   },
@@ -106,7 +108,15 @@ const environments: Record<FunctionName, Record<string, string>> = {
     SERVICE_VERSION: expect.stringMatching(/^\d+\.\d+\.\d+/) as unknown as string, // a matcher stands where a value will
   },
   'staff-http': {
-    ...given('CALLERS_TABLE', 'CLINICS_TABLE', 'CONNECTIONS_TABLE', 'TICKETS_TABLE', 'BROADCASTS_TABLE', 'AUDIT_TABLE'),
+    ...given(
+      'CALLERS_TABLE',
+      'CLINICS_TABLE',
+      'CONNECTIONS_TABLE',
+      'TICKETS_TABLE',
+      'BROADCASTS_TABLE',
+      'RATE_LIMITS_TABLE',
+      'AUDIT_TABLE',
+    ),
     CONNECTIONS_ENDPOINT: `https://${webSocketAddress}`,
     WEB_SOCKET_URL: `wss://${webSocketAddress}`,
     OPERATORS: 'operator@example,second|operator',

@@ -44,9 +44,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a change of status shows no new version',
     file: 'functions/data/callers-table.ts',
-    find: "set: 'SET #status = :status, statusSince = :now, version = version + :one',\n        condition: every(known, stillPresent, '#status <> :status'),\n        values: { ':status': status, ':now': nowMs, ':one': 1, ':ended': 'ended' },",
-    replace:
-      "set: 'SET #status = :status, statusSince = :now',\n        condition: every(known, stillPresent, '#status <> :status'),\n        values: { ':status': status, ':now': nowMs, ':ended': 'ended' },",
+    find: '`SET #status = :status, statusSince = :now, version = version + :one, ',
+    replace: '`SET #status = :status, statusSince = :now, version = if_not_exists(version, :one), ',
   },
   {
     name: 'a check-in that meets itself is an error',
@@ -190,5 +189,23 @@ export const mutants: readonly Mutant[] = [
     file: 'client/staff.ts',
     find: "state === 'running' || read < stored",
     replace: 'false',
+  },
+  {
+    name: 'what a batch of the stream brings again is recorded again',
+    file: 'functions/data/audit-table.ts',
+    find: 'options.mayRepeat ? tail.map(({ entryId }) => entryId) : []',
+    replace: '[]',
+  },
+  {
+    name: 'an entry of the audit log takes the place of another',
+    file: 'functions/data/audit-table.ts',
+    find: "const unwritten = 'attribute_not_exists(clinicDay)';",
+    replace: "const unwritten = 'attribute_not_exists(nothing)';",
+  },
+  {
+    name: 'the audit log does not say whose a change was',
+    file: 'functions/data/callers-table.ts',
+    find: "const changedBy = 'changedBy = :by';",
+    replace: "const changedBy = 'changedFor = :by';",
   },
 ];

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { findBroadcast, listRecipients, requestBroadcast, toBroadcast } from '../../../functions/core/broadcasts.ts';
 import type { BroadcastJob, OutcomeShard } from '../../../functions/data/broadcasts-table.ts';
 import type { ClinicsTable } from '../../../functions/data/clinics-table.ts';
+import type { RateLimitsTable } from '../../../functions/data/rate-limits-table.ts';
 import { aBroadcast } from '../../builders/a-broadcast.ts';
 import { aClinic, anActor } from '../../builders/a-clinic.ts';
 import { aWorker, only } from '../../builders/fakes.ts';
@@ -16,7 +17,15 @@ const given = (...jobs: BroadcastJob[]) => {
   const broadcasts = inMemoryBroadcasts(...jobs);
   const worker = aWorker();
   const clinics = only<ClinicsTable>({ profile: async (clinicId) => (clinicId === 'demo' ? aClinic() : undefined) });
-  return { ports: { broadcasts: broadcasts.store, clinics, startWorker: worker.startWorker, now }, broadcasts, worker };
+  const counts = { member: 0, clinic: 0 };
+  const rateLimits = only<RateLimitsTable>({
+    countBroadcast: async () => {
+      counts.member += 1;
+      counts.clinic += 1;
+      return { ...counts };
+    },
+  });
+  return { ports: { broadcasts: broadcasts.store, clinics, rateLimits, startWorker: worker.startWorker, now }, broadcasts, worker, counts };
 };
 
 describe('requestBroadcast', () => {
@@ -51,6 +60,32 @@ describe('requestBroadcast', () => {
     const { ports, worker } = given(aBroadcast({ state }));
     await expect(requestBroadcast(ports, anActor(), body)).resolves.toMatchObject({ broadcast: { state }, created: false });
     expect(worker.jobs).toEqual([]);
+  });
+
+  it.each([
+    ['a member', { member: 60, clinic: 60 }],
+    ['the members together', { member: 0, clinic: 120 }],
+  ])('is refused, with nothing stored, above what %s may send in a minute', async (_who, sent) => {
+    const { ports, broadcasts, worker, counts } = given();
+    Object.assign(counts, sent);
+    await expect(requestBroadcast(ports, anActor(), body)).rejects.toMatchObject({
+      code: 'rate-limited',
+      details: { retryAfterSeconds: 60 - ((morning / 1000) % 60) },
+    });
+    expect(broadcasts.job('b1')).toBeUndefined();
+    expect(worker.jobs).toEqual([]);
+  });
+
+  it('is sent up to that', async () => {
+    const { ports, counts } = given();
+    Object.assign(counts, { member: 59, clinic: 119 });
+    await expect(requestBroadcast(ports, anActor(), body)).resolves.toMatchObject({ created: true });
+  });
+
+  it('sent again is answered at any rate: it sends nothing new', async () => {
+    const { ports, counts } = given(aBroadcast());
+    Object.assign(counts, { member: 1000, clinic: 1000 });
+    await expect(requestBroadcast(ports, anActor(), body)).resolves.toMatchObject({ created: false });
   });
 
   it('by another member is the same broadcast: who sends is no part of the body', async () => {

@@ -19,3 +19,19 @@ it('counts the check-ins of an address in a clock minute, for little longer than
     ReturnValues: 'UPDATED_NEW',
   });
 });
+
+it('counts the broadcasts of a clinic in a clock minute, and of each member among them, by one call', async () => {
+  const { client, dynamoDb } = mockDynamoDb();
+  dynamoDb.on(UpdateCommand).resolves({ Attributes: { ofClinic: 7, 'member#auth0|mo': 2 } });
+  const counted = createRateLimitsTable(client, 'RateLimitsTable').countBroadcast('demo', 'auth0|mo', morning);
+  await expect(counted).resolves.toEqual({ member: 2, clinic: 7 });
+  const minute = Math.floor(morning / 60_000);
+  const [input = {}, ...more] = inputsOf(dynamoDb);
+  expect(more).toEqual([]);
+  expectNamesAndValuesToBeUsed(input);
+  expect(input).toMatchObject({
+    Key: { window: `demo#broadcasts#${minute}` },
+    UpdateExpression: 'ADD ofClinic :one, #member :one SET expiresAtSeconds = :expires',
+    ExpressionAttributeNames: { '#member': 'member#auth0|mo' },
+  });
+});

@@ -40,6 +40,7 @@ const aMorning = () => {
   scene.hasClinic(aClinic());
   scene.hasCaller(visit);
   dynamoDb.on(UpdateCommand).resolves({ Attributes: { ...visit } });
+  scene.hasSentBroadcasts(1, 'admin');
   dynamoDb.on(QueryCommand).resolves({ Items: [{ ...visit }] });
 };
 
