@@ -13,12 +13,16 @@ export interface Configuration {
   readonly keepsData: boolean;
   /** Context `oidcIssuer` and `oidcAudience`; absent: the stack has a Cognito user pool of its own. */
   readonly oidcProvider: OidcProvider | undefined;
-  /** Origins whose pages may call the HTTP API and to which staff return after signing in. */
+  /** Origins whose pages may call the HTTP API and open sockets, and to which staff return after signing in. */
   readonly allowedOrigins: readonly string[];
   /** Subjects (`sub`) of those who may create clinics. */
   readonly operators: readonly string[];
   /** Where alarms are sent; absent: they are seen in CloudWatch only. */
   readonly alarmEmail: string | undefined;
+  /** Executions reserved for each function that strangers make run, which are also its most; absent: none, as new accounts have none to reserve. */
+  readonly publicConcurrency: number | undefined;
+  /** Check-ins a minute from one address, or one IPv6 network of 64 bits; absent: the contract's. */
+  readonly checkInPerMinute: number | undefined;
 }
 
 /**
@@ -38,6 +42,8 @@ export function readConfiguration(context: (name: string) => unknown): Configura
     allowedOrigins: readList(context, 'allowedOrigins', checkOrigin),
     operators: readList(context, 'operators', checkOperator),
     alarmEmail: readEmail(context),
+    publicConcurrency: readWholeNumber(context, 'publicConcurrency'),
+    checkInPerMinute: readWholeNumber(context, 'checkInPerMinute'),
   };
 }
 
@@ -73,6 +79,13 @@ function readEmail(context: (name: string) => unknown): string | undefined {
   const email = readText(context, 'alarmEmail');
   if (email !== undefined && !/^[^\s@,]+@[^\s@,]+$/.test(email)) throw refusal('alarmEmail', email, 'must be one e-mail address');
   return email;
+}
+
+function readWholeNumber(context: (name: string) => unknown, name: string): number | undefined {
+  const text = readText(context, name);
+  if (text === undefined) return undefined;
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw refusal(name, text, 'must be a whole number from 1 to 999999');
+  return Number(text);
 }
 
 function readList(context: (name: string) => unknown, name: string, check: (value: string) => void): readonly string[] {

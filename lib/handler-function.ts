@@ -18,6 +18,8 @@ export interface HandlerFunctionProps {
   readonly timeoutSeconds: number;
   /** Lambda gives processor time in proportion: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
   readonly memoryMegabytes: number;
+  /** Executions that it always has, and its most: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html @default - none reserved */
+  readonly reservedConcurrency?: number | undefined;
   readonly key: IKey;
   readonly keepsData: boolean;
 }
@@ -47,6 +49,7 @@ export class HandlerFunction extends Construct {
       timeout: Duration.seconds(props.timeoutSeconds),
       memorySize: props.memoryMegabytes,
       role: this.#role,
+      ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
       logGroup,
       // A WebSocket API has no traces of its own, so X-Ray would show only fragments, at a price per frame.
       tracing: Tracing.DISABLED,

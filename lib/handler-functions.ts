@@ -7,6 +7,8 @@ import type { FunctionName } from './permissions.ts';
 export interface HandlerFunctionsProps {
   readonly key: IKey;
   readonly keepsData: boolean;
+  /** Executions reserved for each of `publicFunctions`. */
+  readonly publicConcurrency: number | undefined;
 }
 
 interface Size {
@@ -32,13 +34,20 @@ const sizes: Readonly<Record<FunctionName, Size>> = {
   deadlines: { description: 'Every minute: unanswered, gone, undelivered', timeoutSeconds: 60, memoryMegabytes: 512 },
 };
 
+/** What a stranger makes run: check-in, and the judging of handshakes. */
+const publicFunctions: readonly FunctionName[] = ['authorize', 'public-http'];
+
 /** All the functions that deploy. They can do nothing yet: `wireFunctions` gives them environment and permissions. */
 export class HandlerFunctions extends Construct {
   readonly byName: Readonly<Record<FunctionName, HandlerFunction>>;
 
   constructor(scope: Construct, id: string, props: HandlerFunctionsProps) {
     super(scope, id);
-    const create = (name: FunctionName): HandlerFunction => new HandlerFunction(this, name, { name, ...sizes[name], ...props });
+    const { key, keepsData } = props;
+    const create = (name: FunctionName): HandlerFunction => {
+      const reservedConcurrency = publicFunctions.includes(name) ? props.publicConcurrency : undefined;
+      return new HandlerFunction(this, name, { name, ...sizes[name], key, keepsData, reservedConcurrency });
+    };
     this.byName = {
       authorize: create('authorize'),
       connection: create('connection'),

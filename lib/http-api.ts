@@ -62,10 +62,20 @@ const staffRoutes: readonly Route[] = [
 /** A fifth of an account's allowance; see `web-socket-api.ts`. */
 const stageThrottle = { throttlingRateLimit: 2000, throttlingBurstLimit: 1000 };
 
-/** Where a stranger makes us write, or might guess; every socket begins with a ticket, so tickets keep the stage's rate. */
+/**
+ * What anyone may ask, what one might guess, and what costs much. All public routes together, `$connect` of the WebSocket API among them, stay
+ * below the smallest account's 2,500 requests a second and bursts of 1,250 (https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html):
+ * no flood at the public door uses up what staff, and callers who are in, need. A throttle is the route's, not a client's: docs/deploy.md.
+ * Tickets are as many as an account can open sockets.
+ */
 const routeThrottles = {
+  'GET /health': { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 25 },
+  'GET /clinics/{clinicId}': { ThrottlingRateLimit: 400, ThrottlingBurstLimit: 200 },
   'POST /clinics/{clinicId}/callers': { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 200 },
+  'POST /clinics/{clinicId}/callers/{callerId}/tickets': { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 250 },
+  'GET /clinics/{clinicId}/callers/{callerId}/messages': { ThrottlingRateLimit: 350, ThrottlingBurstLimit: 175 },
   'POST /invitations/{code}': { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 },
+  'POST /clinics/{clinicId}/broadcasts': { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 },
 };
 
 /** The HTTP API. */

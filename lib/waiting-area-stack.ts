@@ -24,24 +24,20 @@ export interface WaitingAreaStackProps {
 /** Everything that one stage deploys. */
 export class WaitingAreaStack extends Stack {
   constructor(scope: Construct, id: string, { configuration, pages }: WaitingAreaStackProps) {
-    const { stage, keepsData, allowedOrigins, operators } = configuration;
+    const { stage, keepsData, operators, publicConcurrency, checkInPerMinute } = configuration;
     super(scope, id, { description: `Waiting Area (${stage})`, terminationProtection: keepsData });
 
     const key = new DataKey(this, 'DataKey', { keepsData });
     const tables = new Tables(this, 'Tables', { key, keepsData });
-    const functions = new HandlerFunctions(this, 'Functions', { key, keepsData });
+    const functions = new HandlerFunctions(this, 'Functions', { key, keepsData, publicConcurrency });
 
     const sockets = new SocketApi(this, 'SocketApi', { stage, functions, key, keepsData });
     const signIn = configuration.oidcProvider ?? this.#createUserDirectory(configuration);
     const web = new WebHosting(this, 'WebHosting', { webSocketUrl: sockets.url, signInOrigins: originsOf(signIn) });
-    const oidcProvider = signIn instanceof UserDirectory ? signIn.addClient(returnUrlsOf(web.origin, allowedOrigins)) : signIn;
-    const requests = new RequestApi(this, 'HttpApi', {
-      functions,
-      oidcProvider,
-      allowedOrigins: [web.origin, ...allowedOrigins],
-      key,
-      keepsData,
-    });
+    const allowedOrigins = [web.origin, ...configuration.allowedOrigins];
+    const oidcProvider =
+      signIn instanceof UserDirectory ? signIn.addClient(returnUrlsOf(web.origin, configuration.allowedOrigins)) : signIn;
+    const requests = new RequestApi(this, 'HttpApi', { functions, oidcProvider, allowedOrigins, key, keepsData });
     web.deployPages({ pages: this.#pagesFolder(pages), httpUrl: requests.url, oidcProvider, key, keepsData });
 
     const broadcastWorker = new BroadcastWorker(this, 'BroadcastWorker', { handler: functions.byName.broadcast, key });
@@ -61,7 +57,7 @@ export class WaitingAreaStack extends Stack {
       maxRecordAge: Duration.hours(24),
     });
     new Deadlines(this, 'Deadlines', { handler: functions.byName.deadlines });
-    wireFunctions({ functions, tables, sockets, oidcProvider, operators, key });
+    wireFunctions({ functions, tables, sockets, oidcProvider, operators, allowedOrigins, checkInPerMinute, key });
 
     new Alarms(this, 'Alarms', {
       functions,

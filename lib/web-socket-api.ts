@@ -27,8 +27,15 @@ const actions = {
  */
 const stageThrottle = { throttlingRateLimit: 5000, throttlingBurstLimit: 2500 };
 
-/** A broadcast is the one frame that costs thousands of writes. */
-const routeThrottles = { broadcast: { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 } };
+/**
+ * A broadcast is the one frame that costs thousands of writes. A handshake is what any stranger may try: an account opens 500 sockets a second
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html), so the throttle
+ * takes nothing from clients, and with those of the HTTP API's public routes it leaves the rest of the account's allowance to people who are in.
+ */
+const routeThrottles = {
+  $connect: { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 250 },
+  broadcast: { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 },
+};
 
 /** The WebSocket API: a ticket opens a socket, then one route for each action, answered on the same socket by its route response. */
 export class SocketApi extends Construct {
@@ -103,7 +110,10 @@ export class SocketApi extends Construct {
     const cfnStage = stage.node.defaultChild as CfnStage;
     // Execution logs and data traces hold whole frames.
     cfnStage.defaultRouteSettings = { ...stageThrottle, dataTraceEnabled: false, loggingLevel: 'OFF' };
-    cfnStage.routeSettings = routeThrottles;
+    // A map, so that its fields are spelled as CloudFormation spells them.
+    cfnStage.routeSettings = Object.fromEntries(
+      Object.entries(routeThrottles).map(([key, throttle]) => [key, { ...throttle, DataTraceEnabled: false, LoggingLevel: 'OFF' }]),
+    );
     // Settings of a route are refused before the route exists.
     stage.node.addDependency(...routes, new ApiGatewayLogging(this, 'Logging'));
   }

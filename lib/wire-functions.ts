@@ -16,6 +16,10 @@ export interface WireFunctionsProps {
   readonly sockets: SocketApi;
   readonly oidcProvider: OidcProvider;
   readonly operators: readonly string[];
+  /** Origins whose pages may open sockets. */
+  readonly allowedOrigins: readonly string[];
+  /** Check-ins a minute from one address. @default - the contract's */
+  readonly checkInPerMinute: number | undefined;
   readonly key: IKey;
 }
 
@@ -85,12 +89,14 @@ function wireTables(props: WireFunctionsProps, name: FunctionName, tables: Permi
 }
 
 /** What a function is told beyond the addresses of what it may use. */
-function addSettings({ functions, sockets, oidcProvider, operators }: WireFunctionsProps): void {
+function addSettings({ functions, sockets, oidcProvider, operators, allowedOrigins, checkInPerMinute }: WireFunctionsProps): void {
+  functions.lambda('authorize').addEnvironment('ALLOWED_ORIGINS', allowedOrigins.join(','));
   const publicHttp = functions.lambda('public-http');
   publicHttp.addEnvironment('WEB_SOCKET_URL', sockets.url);
   publicHttp.addEnvironment('JWT_ISSUER', oidcProvider.issuer);
   publicHttp.addEnvironment('JWT_AUDIENCE', oidcProvider.audience);
   publicHttp.addEnvironment('SERVICE_VERSION', readServiceVersion());
+  if (checkInPerMinute !== undefined) publicHttp.addEnvironment('WAITING_AREA_CHECK_IN_PER_MINUTE', String(checkInPerMinute));
   const staffHttp = functions.lambda('staff-http');
   staffHttp.addEnvironment('WEB_SOCKET_URL', sockets.url);
   staffHttp.addEnvironment('OPERATORS', operators.join(','));

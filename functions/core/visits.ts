@@ -7,6 +7,7 @@ import type { ClinicProfile } from '../data/clinics-table.ts';
 import { isLive } from '../data/document-client.ts';
 import type { Visit } from '../data/visit.ts';
 import { whySocketCannot } from './conversation.ts';
+import { networkOf } from './network.ts';
 import type { CallerSocket, StaffActor, Uses } from './ports.ts';
 import { hashOf, isSecretOf } from './secrets.ts';
 import { rateLimited, toCaller } from './views.ts';
@@ -32,7 +33,7 @@ export const checkIn = async (
   mostPerMinute: number = limits.checkInsPerMinutePerAddress,
 ): Promise<{ callerId: string; callerToken: string; caller: Caller }> => {
   const now = ports.now();
-  const checkIns = await ports.rateLimits.countCheckIn(hashOf(address), now);
+  const checkIns = await ports.rateLimits.countCheckIn(hashOf(networkOf(address)), now);
   if (checkIns > mostPerMinute) throw rateLimited(now);
   const clinic = await ports.clinics.profile(clinicId);
   if (!clinic) throw new RequestError('not-found');

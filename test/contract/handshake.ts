@@ -5,8 +5,8 @@ import { newId, pathsIn, sleep } from './stage.ts';
 
 /** Opening a socket, and what any frame may meet. */
 export const handshakeTests: ContractTests = ({ describe, it }, stage) => {
-  const refusedWith = async (url: string, protocols: string[]): Promise<number> => {
-    const socket = new Socket(url, protocols);
+  const refusedWith = async (url: string, protocols: string[], origin?: string): Promise<number> => {
+    const socket = new Socket(url, protocols, origin);
     try {
       await socket.opened;
     } catch (error) {
@@ -64,6 +64,15 @@ export const handshakeTests: ContractTests = ({ describe, it }, stage) => {
     it('does not open a socket that asks for another protocol', async () => {
       const { url, ticket } = await stage.callerTicket(await stage.checkIn());
       isRefusal(await refusedWith(url, ['waiting-area.v2', `ticket.${ticket}`]));
+    });
+
+    it('does not open a socket for a page of an origin that nobody allowed, and is not used up by it', async () => {
+      const { url, ticket } = await stage.callerTicket(await stage.checkIn());
+      const protocols = ['waiting-area.v1', `ticket.${ticket}`];
+      for (const origin of ['https://stranger.invalid', 'null']) assert.equal(await refusedWith(url, protocols, origin), 403, origin);
+      const socket = new Socket(url, protocols);
+      await socket.opened;
+      socket.drop();
     });
 
     it('is sold to nobody without the right token', async () => {

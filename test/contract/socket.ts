@@ -20,8 +20,9 @@ export class Socket {
   readonly #heard = new Set<() => void>();
   #looked = 0;
 
-  constructor(url: string, protocols: string[]) {
-    this.#socket = new WebSocket(url, protocols);
+  /** @param origin what a browser would say of the page; @default none is said, as by other clients */
+  constructor(url: string, protocols: string[], origin?: string) {
+    this.#socket = new WebSocket(url, protocols, origin === undefined ? {} : { origin });
     this.opened = new Promise((resolve, reject) => {
       this.#socket.on('open', () => resolve());
       this.#socket.on('unexpected-response', (_request, response) => reject(new HandshakeRefused(response.statusCode ?? 0)));

@@ -12,6 +12,8 @@ describe('the configuration', () => {
       allowedOrigins: [],
       operators: [],
       alarmEmail: undefined,
+      publicConcurrency: undefined,
+      checkInPerMinute: undefined,
     });
   });
 
@@ -23,6 +25,8 @@ describe('the configuration', () => {
       allowedOrigins: 'https://clinic.example, http://localhost:4700,https://clinic.example',
       operators: 'auth0|5f7c, operator@example',
       alarmEmail: 'on-call@clinic.example',
+      publicConcurrency: '50',
+      checkInPerMinute: '300',
     };
     expect(read(context)).toEqual({
       stage: 'production',
@@ -31,6 +35,8 @@ describe('the configuration', () => {
       allowedOrigins: ['https://clinic.example', 'http://localhost:4700'],
       operators: ['auth0|5f7c', 'operator@example'],
       alarmEmail: 'on-call@clinic.example',
+      publicConcurrency: 50,
+      checkInPerMinute: 300,
     });
   });
 
@@ -53,6 +59,10 @@ describe('the configuration', () => {
     [{ allowedOrigins: 'http://clinic.example' }, 'Context "allowedOrigins" must be an origin'],
     [{ allowedOrigins: 'https://clinic.example/' }, 'Context "allowedOrigins" must be an origin'],
     [{ operators: 'two words' }, 'Context "operators" must be the `sub` of a user'],
+    [{ publicConcurrency: '0' }, 'Context "publicConcurrency" must be a whole number from 1 to 999999; it is "0".'],
+    [{ publicConcurrency: 'many' }, 'Context "publicConcurrency" must be a whole number'],
+    [{ checkInPerMinute: '30.5' }, 'Context "checkInPerMinute" must be a whole number'],
+    [{ checkInPerMinute: '-1' }, 'Context "checkInPerMinute" must be a whole number'],
     [{ alarmEmail: 'nobody' }, 'Context "alarmEmail" must be one e-mail address'],
   ])('refuses %j with a sentence', (context, sentence) => {
     expect(() => read(context)).toThrow(sentence);

@@ -1,13 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FunctionName } from '../../lib/permissions.ts';
-import { synthesize, text } from './synthesize.ts';
+import { type Synthesized, synthesize, text } from './synthesize.ts';
 
 const stack = synthesize({
   oidcIssuer: 'https://login.example/realm',
   oidcAudience: 'waiting-area',
   operators: 'operator@example, second|operator',
+  allowedOrigins: 'https://clinic.example,http://localhost:4700',
 });
 
+const distribution = stack.only('AWS::CloudFront::Distribution').id;
 const webSocketApi = stack.only('AWS::ApiGatewayV2::Api', ({ ProtocolType }) => ProtocolType === 'WEBSOCKET').id;
 const webSocketAddress = `${webSocketApi}.execute-api.AWS::Region.AWS::URLSuffix/development`;
 const broadcast = stack.function('broadcast').id;
@@ -92,7 +94,10 @@ const tables = {
 
 /** What each function finds in its environment, beside NODE_OPTIONS. */
 const environments: Record<FunctionName, Record<string, string>> = {
-  authorize: given('TICKETS_TABLE'),
+  authorize: {
+    ...given('TICKETS_TABLE'),
+    ALLOWED_ORIGINS: `https://${distribution}.DomainName,https://clinic.example,http://localhost:4700`,
+  },
   connection: given('CALLERS_TABLE', 'CONNECTIONS_TABLE'),
   'caller-socket': { ...given('CALLERS_TABLE', 'CLINICS_TABLE'), CONNECTIONS_ENDPOINT: `https://${webSocketAddress}` },
   'staff-socket': {
@@ -214,6 +219,25 @@ describe.each(names)('%s', (name) => {
     const group = text((handler.Properties.LoggingConfig as { LogGroup: unknown }).LogGroup); // as CloudFormation shapes it
     expect(group).toContain(`Functions${name.replaceAll('-', '')}Logs`);
     expect(stack.resource(group).Properties).toEqual({ KmsKeyId: { 'Fn::GetAtt': ['DataKey', 'Arn'] }, RetentionInDays: 90 });
+  });
+});
+
+describe('a flood at the public door', () => {
+  const reservedIn = (synthesized: Synthesized) =>
+    Object.fromEntries(names.map((name) => [name, synthesized.function(name).Properties.ReservedConcurrentExecutions]));
+
+  it('has executions of its own, and no more, where some are reserved: the other functions share the rest', () => {
+    const reserved = reservedIn(synthesize({ publicConcurrency: '50' }));
+    expect(reserved).toEqual({ ...Object.fromEntries(names.map((name) => [name, undefined])), authorize: 50, 'public-http': 50 });
+  });
+
+  it('has no reservation unless it is asked for, as a new account has none to give', () => {
+    expect(Object.values(reservedIn(stack)).filter((executions) => executions !== undefined)).toEqual([]);
+  });
+
+  it('is counted by the address: more check-ins a minute are a matter of the configuration', () => {
+    const { Environment } = synthesize({ checkInPerMinute: '300' }).function('public-http').Properties;
+    expect(Environment).toMatchObject({ Variables: { WAITING_AREA_CHECK_IN_PER_MINUTE: '300' } });
   });
 });
 

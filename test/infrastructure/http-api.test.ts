@@ -111,12 +111,17 @@ describe('the stage of the HTTP API', () => {
     expect(stage.DependsOn).toEqual(expect.arrayContaining(routes.map(([id]) => id)));
   });
 
-  it('is throttled, more where a stranger writes or might guess', () => {
+  it('is throttled, more where anyone may ask, might guess, or costs much', () => {
     expect(stage.Properties).toMatchObject({
       DefaultRouteSettings: { ThrottlingRateLimit: 2000, ThrottlingBurstLimit: 1000 },
       RouteSettings: {
+        'GET /health': { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 25 },
+        'GET /clinics/{clinicId}': { ThrottlingRateLimit: 400, ThrottlingBurstLimit: 200 },
         'POST /clinics/{clinicId}/callers': { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 200 },
+        'POST /clinics/{clinicId}/callers/{callerId}/tickets': { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 250 },
+        'GET /clinics/{clinicId}/callers/{callerId}/messages': { ThrottlingRateLimit: 350, ThrottlingBurstLimit: 175 },
         'POST /invitations/{code}': { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 },
+        'POST /clinics/{clinicId}/broadcasts': { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 },
       },
     });
   });

@@ -3,9 +3,23 @@ import { Stack } from 'aws-cdk-lib';
 import { acknowledgementsOf } from '../../lib/acknowledged-rules.ts';
 import { createApp } from '../../lib/app.ts';
 import { rulePacks } from '../../lib/check-rules.ts';
+import { readConfiguration } from '../../lib/configuration.ts';
+import { findingsIn } from '../../lib/rules/waiting-area-rules.ts';
+import { synthesize } from './synthesize.ts';
 
 const production = { stage: 'production', allowedOrigins: 'https://clinic.example', operators: 'operator-sub' };
 const ownIssuer = { oidcIssuer: 'https://login.example/realm', oidcAudience: 'waiting-area' };
+
+/** What the rules of this project find, each as `rule at path`. */
+const ownFindingsOf = (context: Record<string, string>): string[] => {
+  const stack = synthesize(context);
+  return findingsIn(
+    stack.template.toJSON(),
+    readConfiguration((name) => context[name]),
+  ).flatMap(({ rule, logicalIds }) =>
+    logicalIds.map((id) => `WaitingArea::${rule.name} at ${stack.resource(id).Metadata?.['aws:cdk:path']}`),
+  );
+};
 
 /** What the packs find, and what is acknowledged, each as `rule at path`. */
 const findingsOf = (context: Record<string, string> & { stage: string }) => {
@@ -21,13 +35,14 @@ const findingsOf = (context: Record<string, string> & { stage: string }) => {
     .filter((child) => Stack.isStack(child))
     .flatMap((stack) => acknowledgementsOf(stack, context.stage))
     .map(({ rule, resource, reason }) => ({ finding: `${rule} at ${resource.node.path}`, rule, reason }));
-  return { found: new Set(found), acknowledged };
+  return { found: new Set([...found, ...ownFindingsOf(context)]), acknowledged };
 };
 
-describe('The packs AwsSolutions, HIPAA.Security and Serverless', () => {
+describe('The packs AwsSolutions, HIPAA.Security and Serverless, and the rules of this project', () => {
   it.each([
     ['for production', { ...production, alarmEmail: 'team@clinic.example' }],
     ['for production with an issuer of its own', { ...production, ...ownIssuer }],
+    ['for production with executions reserved', { ...production, publicConcurrency: '50' }],
     ['for development', { stage: 'development' }],
   ])('find nothing %s that is not acknowledged with a reason', (_, context) => {
     const { found, acknowledged } = findingsOf(context);

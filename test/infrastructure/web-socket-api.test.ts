@@ -110,10 +110,13 @@ describe('the stage of the WebSocket API', () => {
     production.template.hasResourceProperties('AWS::ApiGatewayV2::Stage', { StageName: 'production' });
   });
 
-  it('is throttled, broadcasts more than the rest, and logs no frames', () => {
+  it('is throttled, handshakes and broadcasts more than the rest, and logs no frames', () => {
     expect(stage.Properties).toMatchObject({
       DefaultRouteSettings: { ThrottlingRateLimit: 5000, ThrottlingBurstLimit: 2500, DataTraceEnabled: false, LoggingLevel: 'OFF' },
-      RouteSettings: { broadcast: { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 } },
+      RouteSettings: {
+        $connect: { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 250, DataTraceEnabled: false, LoggingLevel: 'OFF' },
+        broadcast: { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40, DataTraceEnabled: false, LoggingLevel: 'OFF' },
+      },
     });
   });
 

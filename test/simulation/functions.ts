@@ -44,6 +44,7 @@ const environment = {
   JWT_AUDIENCE: 'waiting-area',
   BROADCAST_FUNCTION: 'broadcast',
   SERVICE_VERSION: '0.0.0',
+  ALLOWED_ORIGINS: 'https://web.example',
 };
 
 /**

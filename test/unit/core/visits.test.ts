@@ -102,6 +102,12 @@ describe('checkIn', () => {
     expect(counted).toEqual([hashOf('203.0.113.7')]);
   });
 
+  it('counts all addresses of one IPv6 network together', async () => {
+    const { ports, counted } = given();
+    for (const address of ['2001:db8:1:2::1', '2001:db8:1:2:ffff::9']) await checkIn(ports, 'demo', address, { name: 'Sue' });
+    expect(new Set(counted)).toEqual(new Set([hashOf('2001:db8:1:2::/64')]));
+  });
+
   it('refuses the 31st until the next clock minute, and stores nothing', async () => {
     const { ports, created } = given({ checkIns: 31 });
     await expectRefusal(checkIn(ports, 'demo', '203.0.113.7', { name: 'Sue' }), 'rate-limited', { retryAfterSeconds: 40 });

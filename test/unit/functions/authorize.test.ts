@@ -45,6 +45,41 @@ describe('authorize', () => {
     expect(lines).toEqual([]);
   });
 
+  const openFrom = (event: Partial<APIGatewayRequestAuthorizerEvent>) =>
+    handler(
+      // Of the event only the headers and the ARN are read.
+      {
+        methodArn,
+        ...event,
+        headers: { 'Sec-WebSocket-Protocol': `waiting-area.v1, ticket.${ticket}`, ...event.headers },
+      } as APIGatewayRequestAuthorizerEvent,
+      aContext,
+    );
+  const denied = {
+    principalId: 'stranger',
+    policyDocument: { Version: '2012-10-17', Statement: [{ Action: 'execute-api:Invoke', Effect: 'Deny', Resource: methodArn }] },
+  };
+
+  it.each(['https://web.example', 'https://clinic.example'])('lets a page of %s in', async (origin) => {
+    dynamoDb.on(DeleteCommand).resolves({ Attributes: { kind: 'caller', callerId: 'sue' } });
+    await expect(openFrom({ headers: { Origin: origin } })).resolves.toMatchObject({ principalId: 'sue' });
+  });
+
+  it.each<[string, Partial<APIGatewayRequestAuthorizerEvent>]>([
+    ['a stranger’s page', { headers: { Origin: 'https://evil.example' } }],
+    ['a page that hides where it is from', { headers: { origin: 'null' } }],
+    [
+      'two origins, of which the last is allowed',
+      { headers: { Origin: 'https://web.example' }, multiValueHeaders: { Origin: ['https://evil.example', 'https://web.example'] } },
+    ],
+    ['two headers in another case', { headers: { Origin: 'https://web.example', ORIGIN: 'https://evil.example' } }],
+  ])('answers 403, by a policy, to %s, and leaves the ticket as it is', async (_who, event) => {
+    dynamoDb.on(DeleteCommand).resolves({ Attributes: { kind: 'caller', callerId: 'sue' } });
+    await expect(openFrom(event)).resolves.toEqual(denied);
+    expect(dynamoDb.calls()).toEqual([]);
+    expect(lines).toEqual([]);
+  });
+
   it('logs what broke without the ticket', async () => {
     dynamoDb.on(DeleteCommand).rejects(throttled());
     await expect(open(`waiting-area.v1, ticket.${ticket}`)).rejects.toThrow('too much');

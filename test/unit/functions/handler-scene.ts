@@ -28,6 +28,7 @@ export const giveEnvironment = (): void => {
     OPERATORS: 'operator,another-operator',
     BROADCAST_FUNCTION: 'broadcast-function',
     SERVICE_VERSION: '1.2.3',
+    ALLOWED_ORIGINS: 'https://web.example,https://clinic.example',
   });
 };
 

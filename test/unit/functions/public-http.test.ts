@@ -92,6 +92,17 @@ describe('checking in', () => {
     expect(count?.args[0].input.Key?.window).toContain(hashOf('198.51.100.1'));
   });
 
+  it('does not count by what a client writes into X-Forwarded-For', async () => {
+    scene.hasClinic(aClinic());
+    const event = anHttpEvent(checkInRoute, { path, body: { name: 'Sue' }, sourceIp: '198.51.100.1' });
+    await handler(
+      { ...event, headers: { ...event.headers, 'x-forwarded-for': '192.0.2.66, 198.51.100.1', forwarded: 'for=192.0.2.66' } },
+      aContext,
+    );
+    const [count] = dynamoDb.commandCalls(UpdateCommand, { TableName: 'RateLimitsTable' });
+    expect(count?.args[0].input.Key?.window).toContain(hashOf('198.51.100.1'));
+  });
+
   it('refuses the 31st in a minute as a problem that says when to try again', async () => {
     dynamoDb.on(UpdateCommand, { TableName: 'RateLimitsTable' }).resolves({ Attributes: { checkIns: 31 } });
     const { statusCode, headers, body } = await ask(checkInRoute, { path, body: { name: 'Sue' } });
