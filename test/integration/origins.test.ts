@@ -32,10 +32,7 @@ describe('a handshake', () => {
   });
   afterEach(() => clinic.close());
 
-  const aTicket = async () => {
-    const { visit } = await clinic.arrives('Sue Smith');
-    return clinic.ticketOf(visit);
-  };
+  const aTicket = async () => clinic.ticketOf(await clinic.checkIn('Sue Smith'));
 
   it.each([
     ['the pages’ own origin', [at.web]],
