@@ -65,7 +65,7 @@ const stageThrottle = { throttlingRateLimit: 2000, throttlingBurstLimit: 1000 };
 /**
  * What anyone may ask, what one might guess, and what costs much. All public routes together, `$connect` of the WebSocket API among them, stay
  * below the smallest account's 2,500 requests a second and bursts of 1,250 (https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html):
- * no flood at the public door uses up what staff, and callers who are in, need. A throttle is the route's, not a client's: docs/deploy.md.
+ * what the public door lets through never uses up what staff, and callers who are in, need. A throttle is the route's, not a client's: docs/deploy.md.
  * Tickets are as many as an account can open sockets.
  */
 const routeThrottles = {

@@ -30,7 +30,7 @@ const stageThrottle = { throttlingRateLimit: 5000, throttlingBurstLimit: 2500 };
 /**
  * A broadcast is the one frame that costs thousands of writes. A handshake is what any stranger may try: an account opens 500 sockets a second
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html), so the throttle
- * takes nothing from clients, and with those of the HTTP API's public routes it leaves the rest of the account's allowance to people who are in.
+ * takes nothing from clients; with those of the HTTP API's public routes it stays below the account's allowance: see `http-api.ts`.
  */
 const routeThrottles = {
   $connect: { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 250 },

@@ -20,6 +20,17 @@ export const accessRules: readonly Rule[] = [
       }),
   },
   {
+    name: 'CredentialIsInHeader',
+    says: 'Each authorizer looks for what proves who asks in headers alone: a query stands in logs, proxies and histories.',
+    broken: (template) =>
+      template
+        .ofType('AWS::ApiGatewayV2::Authorizer')
+        .filter(
+          ({ properties }) =>
+            !elementsOf(properties.IdentitySource).every((source) => /^(route|\$)\.?request\.header\./.test(textOf(source))),
+        ),
+  },
+  {
     name: 'HandshakeNamesOrigins',
     says: 'The function that judges handshakes is given ALLOWED_ORIGINS, origins by name: no stranger’s page opens a socket.',
     broken: (template) =>

@@ -62,6 +62,7 @@ const sound = () => ({
   }),
   SignedIn: resource('AWS::ApiGatewayV2::Authorizer', {
     AuthorizerType: 'JWT',
+    IdentitySource: ['$request.header.Authorization'],
     JwtConfiguration: { Issuer: 'https://login.example', Audience: ['waiting-area'] },
   }),
   PublicIntegration: resource('AWS::ApiGatewayV2::Integration', { IntegrationUri: arnOf('Public') }),

@@ -23,6 +23,13 @@ const format = 'Properties/AccessLogSettings/Format';
 const breaches: readonly (readonly [rule: string, what: string, changes: readonly Change[], broken: ResourceId])[] = [
   ['ConnectHasAuthorizer', 'a $connect that asks nobody', [['Connect', 'Properties/AuthorizationType', 'NONE']], 'Connect'],
   ['ConnectHasAuthorizer', 'an authorizer without identity source', [['Tickets', 'Properties/IdentitySource', []]], 'Connect'],
+  [
+    'CredentialIsInHeader',
+    'a ticket in the URL',
+    [['Tickets', 'Properties/IdentitySource', ['route.request.querystring.ticket']]],
+    'Tickets',
+  ],
+  ['CredentialIsInHeader', 'a token in the URL', [['SignedIn', 'Properties/IdentitySource', ['$request.querystring.token']]], 'SignedIn'],
   ['HandshakeNamesOrigins', 'no list of origins', [['Authorize', `${variables}/ALLOWED_ORIGINS`, undefined]], 'Authorize'],
   ['HandshakeNamesOrigins', 'an empty list of origins', [['Authorize', `${variables}/ALLOWED_ORIGINS`, '']], 'Authorize'],
   ['HandshakeNamesOrigins', 'every origin', [['Authorize', `${variables}/ALLOWED_ORIGINS`, '*']], 'Authorize'],
