@@ -3,6 +3,7 @@ import type { EngineGate } from './data/engine-gate.ts';
 import type { Faults } from './gateway/connection.ts';
 import type { WebSocketGateway } from './gateway/web-socket-gateway.ts';
 import { answerJson, readBody } from './http-server.ts';
+import type { Guard } from './iam/guard.ts';
 import { clearFaults, type InjectedFaults } from './injected-faults.ts';
 import { isObject, numberOf, parseJson, stringOf } from './json.ts';
 import { invokePath } from './lambda/invoke-api.ts';
@@ -22,6 +23,7 @@ export interface ControlOptions {
   readonly invoke: (request: IncomingMessage, response: ServerResponse, functionName: string) => Promise<void>;
   /** DynamoDB has the same server for functions: they find it by `AWS_ENDPOINT_URL_DYNAMODB`. */
   readonly gate: EngineGate;
+  readonly guard: Guard;
 }
 
 const queuedMessagePath = /^\/queues\/([^/]+)\/([^/]+)$/;
@@ -29,7 +31,7 @@ const posts = ['throttled', 'gone', 'swallowed'] as const;
 
 /** What tests do to the stack, and see of it, that no client of AWS could. Described in `docs/local-vs-aws.md`. */
 export const createControl = (options: ControlOptions) => {
-  const { gateway, queues, schedules, logDirectory, faults: injected, functions, tables, invoke, gate } = options;
+  const { gateway, queues, schedules, logDirectory, faults: injected, functions, tables, invoke, gate, guard } = options;
   const setFaults = (response: ServerResponse, body: Record<string, unknown>): void => {
     const faults = faultsFrom(body);
     const connectionId = stringOf(body.connectionId);
@@ -135,6 +137,8 @@ export const createControl = (options: ControlOptions) => {
         return answerJson(response, 200, { queues: queues.list() });
       case 'POST /schedules/run':
         return answerJson(response, 200, { schedules: await schedules.runNow() });
+      case 'GET /grants':
+        return answerJson(response, 200, { grants: guard.grants(), denials: guard.denials() });
       case 'GET /logs':
         return answerJson(response, 200, { directory: logDirectory });
       default:

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { LocalStackError } from './errors.ts';
+import { type Role, readRole } from './iam/read-role.ts';
 import { arrayOf, booleanOf, numberOf, objectOf, stringOf, stringsOf } from './json.ts';
 import { arnOf, type Resource, type Template } from './template.ts';
 import { type PageHosting, readPageHosting } from './web/page-hosting.ts';
@@ -23,6 +24,8 @@ export interface LambdaFunction {
   /** A short name for people: the construct's id. */
   readonly displayName: string;
   readonly arn: string;
+  /** What it may do. */
+  readonly role: Role;
   /** The bundle's module, without its extension. */
   readonly module: string;
   readonly exportName: string;
@@ -106,6 +109,7 @@ export interface CorsConfiguration {
 export interface StreamMapping {
   readonly id: string;
   readonly tableName: string;
+  readonly streamArn: string;
   readonly functionArn: string;
   readonly startingPosition: 'TRIM_HORIZON' | 'LATEST';
   readonly batchSize: number;
@@ -191,6 +195,7 @@ const functionOf = ({ logicalId, id: name, constructPath, properties }: Resource
         name,
         displayName: constructPath.filter((id) => !['Resource', 'Function', 'Default'].includes(id)).at(-1) ?? logicalId,
         arn,
+        role: readRole(template, properties.Role, name),
         module: join(template.assetDirectory(s3Key), handler.slice(0, dot)),
         exportName: handler.slice(dot + 1),
         environment: Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, String(value)])),
@@ -371,6 +376,7 @@ const streamMappingOf = ({ logicalId, properties }: Resource, tables: readonly T
   return {
     id: logicalId,
     tableName: table.name,
+    streamArn: table.streamArn,
     functionArn: knownFunction(functions, withFunctionArn(properties.FunctionName), `Event source mapping ${logicalId}`).arn,
     startingPosition: properties.StartingPosition === 'LATEST' ? 'LATEST' : 'TRIM_HORIZON',
     batchSize: numberOf(properties.BatchSize) ?? 100,

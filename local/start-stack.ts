@@ -13,6 +13,8 @@ import { LocalStackError, messageOf } from './errors.ts';
 import { createHttpGateway } from './gateway/http-gateway.ts';
 import { createWebSocketGateway, type WebSocketGateway } from './gateway/web-socket-gateway.ts';
 import { host, type LocalServer, listen } from './http-server.ts';
+import { createGuard, type Guard } from './iam/guard.ts';
+import type { Credentials } from './iam/signature.ts';
 import { noFaults } from './injected-faults.ts';
 import { createIssuer } from './issuer.ts';
 import { createAsynchronousInvocations } from './lambda/asynchronous-invocations.ts';
@@ -80,12 +82,18 @@ const start = async (options: StackOptions, onClose: OnClose): Promise<Endpoints
   const logDirectory = join(directory, 'log');
   mkdirSync(logDirectory, { recursive: true });
   const toLocal = localUrls(endpoints, deployment, servers);
-  const pools = new Map(
+  const guard = createGuard({
+    functions: [...deployment.functions.values()],
+    streamMappings: deployment.streamMappings,
+    runs: (functionArn, environmentId) => pools.get(functionArn)?.runs(environmentId) === true,
+    report: console.error,
+  });
+  const pools: ReadonlyMap<string, FunctionPool> = new Map(
     [...deployment.functions.values()].map((lambda): [string, FunctionPool] => [
       lambda.arn,
       createFunctionPool({
         lambda,
-        environment: environmentOf(lambda, endpoints, environment, toLocal),
+        environment: environmentOf(lambda, guard.credentialsOf(lambda.arn), endpoints, environment, toLocal),
         logFile: join(logDirectory, `${lambda.displayName}.log`),
       }),
     ]),
@@ -106,7 +114,7 @@ const start = async (options: StackOptions, onClose: OnClose): Promise<Endpoints
     retryDelayMs: millisecondsOf(environment, 'WAITING_AREA_ASYNC_RETRY_DELAY_MS', 200),
   });
   onClose(asynchronous.close);
-  const gateway = serveWebSocket(deployment, pools, servers.webSocket, environment);
+  const gateway = serveWebSocket(deployment, pools, guard, servers.webSocket, environment);
   if (gateway !== undefined) onClose(gateway.close);
   if (deployment.httpApi !== undefined) {
     const { cors } = deployment.httpApi;
@@ -123,7 +131,7 @@ const start = async (options: StackOptions, onClose: OnClose): Promise<Endpoints
   }
   const schedules = startSchedules(deployment.schedules, pools, asynchronous);
   onClose(schedules.close);
-  const gate = createEngineGate({ engine: engine.client.endpoint, pools, faults });
+  const gate = createEngineGate({ engine: engine.client.endpoint, pools, faults, guard });
   onClose(gate.close);
   servers.control.serve(
     createControl({
@@ -134,8 +142,9 @@ const start = async (options: StackOptions, onClose: OnClose): Promise<Endpoints
       faults,
       functions: [...pools.values()].map(({ lambda }) => lambda.displayName),
       tables: deployment.tables.map(({ name }) => name),
-      invoke: createInvokeApi(pools, asynchronous),
+      invoke: createInvokeApi(pools, asynchronous, guard),
       gate,
+      guard,
     }),
   );
   if (deployment.pages !== undefined && built !== undefined) {
@@ -253,6 +262,7 @@ const localUrls = (endpoints: Endpoints, deployment: Deployment, servers: Server
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
 const environmentOf = (
   lambda: LambdaFunction,
+  credentials: Credentials,
   endpoints: Endpoints,
   stackEnvironment: NodeJS.ProcessEnv,
   toLocal: (text: string) => string,
@@ -267,9 +277,8 @@ const environmentOf = (
     LANG: 'en_US.UTF-8',
     AWS_REGION: local.region,
     AWS_DEFAULT_REGION: local.region,
-    // A function's calls can be told apart by it. DynamoDB Local takes letters and digits only.
-    AWS_ACCESS_KEY_ID: `local${lambda.logicalId}`,
-    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_LAMBDA_FUNCTION_NAME: lambda.name,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(lambda.memoryMb),
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
@@ -290,6 +299,7 @@ const warm = async (pool: FunctionPool): Promise<void> => {
 const serveWebSocket = (
   { webSocketApi }: Deployment,
   pools: ReadonlyMap<string, FunctionPool>,
+  guard: Guard,
   server: LocalServer,
   environment: NodeJS.ProcessEnv,
 ): WebSocketGateway | undefined => {
@@ -298,6 +308,7 @@ const serveWebSocket = (
   const gateway = createWebSocketGateway({
     api: webSocketApi,
     pools,
+    guard,
     idleTimeoutMs: millisecondsOf(environment, 'WAITING_AREA_IDLE_TIMEOUT_MS', 10 * 60_000),
     connectionLifeMs: millisecondsOf(environment, 'WAITING_AREA_CONNECTION_LIFE_MS', 2 * 60 * 60_000),
   });

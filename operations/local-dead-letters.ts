@@ -1,3 +1,5 @@
+import { owner } from '../local/iam/guard.ts';
+import { signingHeaders } from '../local/iam/signature.ts';
 import { arrayOf, objectOf } from '../local/json.ts';
 import type { DeadLetter, DeadLetterOffice } from './redrive-dead-letters.ts';
 
@@ -15,8 +17,9 @@ export const createLocalDeadLetters = (control: string): DeadLetterOffice => {
         for (const { messageId, body } of arrayOf(messages).map(objectOf)) yield { queue, id: String(messageId), body };
     },
     invoke: async (functionArn, event) => {
-      const path = `/2015-03-31/functions/${encodeURIComponent(functionArn)}/invocations`;
-      await send('POST', path, event, { 'x-amz-invocation-type': 'Event' });
+      const url = `/2015-03-31/functions/${encodeURIComponent(functionArn)}/invocations`;
+      const request = { method: 'POST', url, headers: { host: new URL(control).host }, body: JSON.stringify(event) };
+      await send('POST', url, event, { 'x-amz-invocation-type': 'Event', ...signingHeaders(owner, 'lambda', request, Date.now()) });
     },
     remove: async ({ queue, id }) => {
       await send('DELETE', `/queues/${encodeURIComponent(queue)}/${encodeURIComponent(id)}`);

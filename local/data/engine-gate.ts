@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { readBody } from '../http-server.ts';
+import { dynamoDbCalls } from '../iam/dynamodb-calls.ts';
+import type { Guard } from '../iam/guard.ts';
 import { type InjectedFaults, takeFault } from '../injected-faults.ts';
 import { arrayOf, objectOf, parseJson, stringOf } from '../json.ts';
 import type { FunctionPool } from '../lambda/function-pool.ts';
@@ -10,9 +12,10 @@ export interface EngineGateOptions {
   readonly engine: string;
   readonly pools: ReadonlyMap<string, FunctionPool>;
   readonly faults: InjectedFaults;
+  readonly guard: Guard;
 }
 
-/** The functions' way to the DynamoDB engine: everything goes through as it is, but for the faults that tests ask for. */
+/** The functions' way to the DynamoDB engine: what their roles allow goes through as it is, but for the faults that tests ask for. */
 export interface EngineGate {
   /** Is it a request to DynamoDB? */
   takes(request: IncomingMessage): boolean;
@@ -25,7 +28,7 @@ const maximumBytes = 16 * 1024 * 1024;
 const target = /^DynamoDB_20120810\.(\w+)$/;
 const writes = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems', 'BatchWriteItem']);
 
-export const createEngineGate = ({ engine, pools, faults }: EngineGateOptions): EngineGate => {
+export const createEngineGate = ({ engine, pools, faults, guard }: EngineGateOptions): EngineGate => {
   const agent = new Agent({ keepAlive: true });
   const url = new URL(engine);
 
@@ -45,7 +48,10 @@ export const createEngineGate = ({ engine, pools, faults }: EngineGateOptions): 
       const action = target.exec(String(request.headers['x-amz-target']))?.[1] ?? '';
       const body = await readBody(request, maximumBytes);
       if (body === undefined) return refuse(response, 'SerializationException', 'The request is too large');
-      if (faults.throttledTables.size > 0 && tablesOf(body).some((table) => takeFault(faults.throttledTables, table)))
+      const input = parseJson(body.toString('utf8'));
+      const refusal = guard.refusal(request, body, 'dynamodb', dynamoDbCalls(action, input));
+      if (refusal !== undefined) return refuse(response, refusal.type, refusal.message, 'com.amazon.coral.service');
+      if (faults.throttledTables.size > 0 && tablesOf(input).some((table) => takeFault(faults.throttledTables, table)))
         return refuse(response, 'ProvisionedThroughputExceededException', 'The table is throttled, as a test asked for');
       const { connection: _, ...headers } = request.headers;
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -72,15 +78,15 @@ export const createEngineGate = ({ engine, pools, faults }: EngineGateOptions): 
   };
 };
 
-/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
-const refuse = (response: ServerResponse, type: string, message: string): void => {
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html; what concerns credentials is refused before DynamoDB itself. */
+const refuse = (response: ServerResponse, type: string, message: string, namespace = 'com.amazonaws.dynamodb.v20120810'): void => {
   response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': randomUUID() });
-  response.end(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${type}`, message }));
+  response.end(JSON.stringify({ __type: `${namespace}#${type}`, message }));
 };
 
 /** Every table that a request names: alone, in a batch or in a transaction. */
-const tablesOf = (body: Buffer): string[] => {
-  const { TableName, RequestItems, TransactItems } = objectOf(parseJson(body.toString('utf8')));
+const tablesOf = (input: unknown): string[] => {
+  const { TableName, RequestItems, TransactItems } = objectOf(input);
   const inTransaction = arrayOf(TransactItems).flatMap((item) => Object.values(objectOf(item)).map((part) => objectOf(part).TableName));
   return [TableName, ...Object.keys(objectOf(RequestItems)), ...inTransaction].flatMap((name) => stringOf(name) ?? []);
 };

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerJson, readBody } from '../http-server.ts';
+import type { Guard } from '../iam/guard.ts';
+import { arnOf } from '../template.ts';
 import { type Connections, closeConnection, faultsOf, maximumMessageBytes, sendText } from './connection.ts';
+import { decoded } from './route-http.ts';
 
 /** A client whose buffer holds more than this is too slow for the gateway, which refuses further posts with 429. AWS does not tell its figure. */
 const maximumBufferedBytes = 4 * 1024 * 1024;
@@ -10,7 +13,7 @@ const maximumBufferedBytes = 4 * 1024 * 1024;
  * The `@connections` API of a stage.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
  */
-export const createConnectionsApi = (stage: string, connections: Connections) => {
+export const createConnectionsApi = (apiId: string, stage: string, connections: Connections, guard: Guard) => {
   const prefix = `/${stage}/@connections/`;
 
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -20,10 +23,14 @@ export const createConnectionsApi = (stage: string, connections: Connections) =>
     const refuse = (status: number, type: string, message: string): void =>
       answerJson(response, status, { message }, { 'x-amzn-errortype': type, 'x-amzn-requestid': randomUUID() });
     if (!path.startsWith(prefix)) return refuse(403, 'ForbiddenException', 'Forbidden');
-    if (!String(request.headers.authorization).startsWith('AWS4-HMAC-SHA256 '))
-      return refuse(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
+    const connectionId = decoded(path.slice(prefix.length));
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-control-access-iam.html
+    const resource = arnOf('execute-api', `${apiId}/${stage}/${request.method}/@connections/${connectionId}`);
+    const refusal =
+      body === undefined ? undefined : guard.refusal(request, body, 'execute-api', [{ action: 'execute-api:ManageConnections', resource }]);
+    if (refusal !== undefined) return refuse(403, refusal.type, refusal.message);
 
-    const connection = connections.open.get(decodeURIComponent(path.slice(prefix.length)));
+    const connection = connections.open.get(connectionId);
     const isGone = connection === undefined || connection.closing !== undefined;
     const { posts } = connection === undefined ? connections.faults : faultsOf(connections, connection);
     switch (request.method) {

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Integration, WebSocketApi } from '../deployment.ts';
+import type { Guard } from '../iam/guard.ts';
 import { isObject, objectOf, parseJson, stringOf } from '../json.ts';
 import type { Outcome } from '../lambda/environment.ts';
 import type { FunctionPool } from '../lambda/function-pool.ts';
@@ -38,11 +39,18 @@ export interface WebSocketGatewayOptions {
   readonly pools: ReadonlyMap<string, FunctionPool>;
   readonly idleTimeoutMs: number;
   readonly connectionLifeMs: number;
+  readonly guard: Guard;
 }
 
 type IntegrationOutcome = Outcome | 'timed-out' | 'mock';
 
-export const createWebSocketGateway = ({ api, pools, idleTimeoutMs, connectionLifeMs }: WebSocketGatewayOptions): WebSocketGateway => {
+export const createWebSocketGateway = ({
+  api,
+  pools,
+  idleTimeoutMs,
+  connectionLifeMs,
+  guard,
+}: WebSocketGatewayOptions): WebSocketGateway => {
   const connections: Connections = { open: new Map(), faults: {}, idleTimeoutMs, connectionLifeMs };
   const chosenProtocols = new WeakMap<IncomingMessage, string>();
   const server = new WebSocketServer({
@@ -215,7 +223,7 @@ export const createWebSocketGateway = ({ api, pools, idleTimeoutMs, connectionLi
         refuse(socket, 500);
       });
     },
-    serve: createConnectionsApi(api.stage, connections),
+    serve: createConnectionsApi(api.id, api.stage, connections, guard),
     close: () => {
       closed = true;
       clearTimeout(sweep);

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../http-server.ts';
+import type { Guard } from '../iam/guard.ts';
 import { parseJson } from '../json.ts';
+import { arnOf } from '../template.ts';
 import type { AsynchronousInvocations } from './asynchronous-invocations.ts';
 import type { FunctionPool } from './function-pool.ts';
 
@@ -12,7 +14,7 @@ const maximumBytes = { synchronous: 6 * 1024 * 1024, asynchronous: 1024 * 1024 }
 
 /** Lambda's `Invoke`: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 export const createInvokeApi =
-  (pools: ReadonlyMap<string, FunctionPool>, asynchronous: AsynchronousInvocations) =>
+  (pools: ReadonlyMap<string, FunctionPool>, asynchronous: AsynchronousInvocations, guard: Guard) =>
   async (request: IncomingMessage, response: ServerResponse, nameOrArn: string): Promise<void> => {
     const name = nameOrArn
       .replace(/:\$LATEST$/, '')
@@ -25,6 +27,10 @@ export const createInvokeApi =
     };
     const asEvent = request.headers['x-amz-invocation-type'] === 'Event';
     const body = await readBody(request, asEvent ? maximumBytes.asynchronous : maximumBytes.synchronous);
+    const resource = pool?.lambda.arn ?? arnOf('lambda', `function:${name}`);
+    const refusal =
+      body === undefined ? undefined : guard.refusal(request, body, 'lambda', [{ action: 'lambda:InvokeFunction', resource }]);
+    if (refusal !== undefined) return refuse(403, refusal.type, refusal.message);
     if (pool === undefined) return refuse(404, 'ResourceNotFoundException', `Function not found: ${nameOrArn}`);
     if (body === undefined) return refuse(413, 'RequestTooLargeException', 'Request must be smaller than the limit of the invocation type');
     const event = body.length === 0 ? '{}' : body.toString('utf8');

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { owner } from '../../../local/iam/guard.ts';
+import { signingHeaders } from '../../../local/iam/signature.ts';
 import { arrayOf, objectOf } from '../../../local/json.ts';
 import { type Client, connect, connectionIdOf, type FixtureStack, startFixtureStack, until } from './fixture-stack.ts';
 
@@ -107,12 +109,10 @@ describe('the faults that tests may ask for', () => {
   it('are counted where they concern posts: each attempt, whatever came of it', async () => {
     const client = await connect(stack);
     const id = await connectionIdOf(client);
+    const at = new URL(`${stack.endpoints.webSocket.replace('ws:', 'http:')}/@connections/${encodeURIComponent(id)}`);
+    const request = { method: 'POST', url: at.pathname, headers: { host: at.host }, body: '{}' };
     const post = () =>
-      fetch(`${stack.endpoints.webSocket.replace('ws:', 'http:')}/@connections/${encodeURIComponent(id)}`, {
-        method: 'POST',
-        headers: { authorization: 'AWS4-HMAC-SHA256 Credential=local' },
-        body: '{}',
-      });
+      fetch(at, { method: 'POST', headers: signingHeaders(owner, 'execute-api', request, Date.now()), body: request.body });
     expect((await post()).status).toBe(200);
     await stack.control('POST', '/faults', { connectionId: id, posts: 'throttled' });
     expect((await post()).status).toBe(429);
