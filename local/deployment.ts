@@ -133,15 +133,14 @@ export interface Schedule {
 }
 
 export const readDeployment = (template: Template): Deployment => {
-  const functions = new Map(template.ofType('AWS::Lambda::Function').flatMap((resource) => functionOf(resource, template)));
+  const functions = readFunctions(template);
   const invocable = invocableBy(template, functions);
-  const tables = [...template.ofType('AWS::DynamoDB::Table'), ...template.ofType('AWS::DynamoDB::GlobalTable')].map(tableOf);
   return {
     functions,
-    tables,
+    tables: readTables(template),
     webSocketApi: webSocketApiOf(template, invocable),
     httpApi: httpApiOf(template, invocable),
-    streamMappings: template.ofType('AWS::Lambda::EventSourceMapping').map((resource) => streamMappingOf(resource, tables, functions)),
+    streamMappings: readStreamMappings(template, functions),
     schedules: [
       ...template.ofType('AWS::Events::Rule').flatMap((resource) => rulesOf(resource, invocable)),
       ...template.ofType('AWS::Scheduler::Schedule').map((resource) => scheduleOf(resource, functions)),
@@ -152,6 +151,20 @@ export const readDeployment = (template: Template): Deployment => {
 };
 
 type Functions = ReadonlyMap<string, LambdaFunction>;
+
+/** The functions by their ARNs. */
+export const readFunctions = (template: Template): Functions =>
+  new Map(template.ofType('AWS::Lambda::Function').flatMap((resource) => functionOf(resource, template)));
+
+const readTables = (template: Template): Table[] =>
+  [...template.ofType('AWS::DynamoDB::Table'), ...template.ofType('AWS::DynamoDB::GlobalTable')].map(tableOf);
+
+/** What brings streams to functions. */
+export const readStreamMappings = (template: Template, functions: Functions): StreamMapping[] => {
+  const tables = readTables(template);
+  return template.ofType('AWS::Lambda::EventSourceMapping').map((resource) => streamMappingOf(resource, tables, functions));
+};
+
 /** Answers the function of an ARN (or of an integration's URI) if that service may invoke it. */
 type Invocable = (uri: unknown, principal: string, what: string) => LambdaFunction;
 

@@ -17,7 +17,11 @@ const partActions: Readonly<Record<string, string>> = {
  * What names no table needs `*`; statements in PartiQL, which have actions of other names, are granted to nobody.
  */
 export const dynamoDbCalls = (operation: string, body: unknown): Call[] => {
-  const { TableName, IndexName, RequestItems, TransactItems } = objectOf(body);
+  const calls = callsOn(operation, objectOf(body));
+  return calls.length > 0 ? calls : [{ action: `dynamodb:${operation}`, resource: '*' }];
+};
+
+const callsOn = (operation: string, { TableName, IndexName, RequestItems, TransactItems }: Record<string, unknown>): Call[] => {
   const action = `dynamodb:${operation}`;
   if (TransactItems !== undefined) {
     const parts = arrayOf(TransactItems).flatMap((item) => Object.entries(objectOf(item)));
@@ -28,7 +32,7 @@ export const dynamoDbCalls = (operation: string, body: unknown): Call[] => {
     }));
   }
   if (RequestItems !== undefined) return Object.keys(objectOf(RequestItems)).map((table) => ({ action, resource: tableArn(table) }));
-  if (TableName === undefined) return [{ action, resource: '*' }];
+  if (TableName === undefined) return [];
   const index = stringOf(IndexName);
   return [{ action, resource: index === undefined ? tableArn(TableName) : `${tableArn(TableName)}/index/${index}` }];
 };

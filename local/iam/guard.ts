@@ -29,7 +29,12 @@ export interface Guard {
   /** What a function's environments sign with, beside the session token that each has for itself. */
   credentialsOf(functionArn: string): Credentials;
   /** Why a request may not go on; undefined: it may. @param calls what it needs to be allowed, all of it */
-  refusal(request: IncomingMessage, body: Buffer, service: JudgedService, calls: readonly Call[]): Refusal | undefined;
+  refusal(
+    request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
+    body: Buffer,
+    service: JudgedService,
+    calls: readonly Call[],
+  ): Refusal | undefined;
   grants(): GrantUse[];
   denials(): Denial[];
 }

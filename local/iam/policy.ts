@@ -78,7 +78,7 @@ const rulesOf = (statement: unknown, what: string): Rule[] => {
   const resources = patternsOf(statement.Resource, what);
   const malformed =
     actions.find((action) => action !== '*' && !action.includes(':')) ??
-    resources.find((resource) => resource !== '*' && !/^arn:([^:]*:){4}./.test(resource));
+    resources.find((resource) => resource !== '*' && !resource.startsWith('arn:'));
   if (malformed !== undefined) throw new LocalStackError(`${what}: ${malformed} is neither an action nor the ARN of a resource.`);
   const { keys, conditions } = readConditions(statement.Condition, what);
   const unknownKey = actions.some(isJudged) ? keys.find((key) => !knownConditionKeys.has(key)) : undefined;

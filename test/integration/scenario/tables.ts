@@ -2,6 +2,7 @@ import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, QueryCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from '@jest/globals';
 import { type CallerKey, createCallersTable } from '../../../functions/data/callers-table.ts';
+import { createClinicsTable } from '../../../functions/data/clinics-table.ts';
 import type { Visit } from '../../../functions/data/visit.ts';
 import type { Endpoints } from '../../../local/endpoints.ts';
 import { endpointsOfTests } from './endpoints.ts';
@@ -82,6 +83,24 @@ export class Tables {
       const { rows } = await this.callers.boardPage(clinicId, 'present', {});
       expect(rows.find((row) => row.callerId === callerId)).toHaveProperty([...path], value);
     });
+  }
+
+  /** Until when a clinic is looked at by the deadlines, seconds; absent: it is not. */
+  async activeUntilSeconds(clinicId: string): Promise<number | undefined> {
+    return (await createClinicsTable(this.#documents, this.#named('Clinics')).profile(clinicId))?.activeUntilSeconds;
+  }
+
+  /** Moves that time, as if so much time had gone by. */
+  async setActiveUntilSeconds(clinicId: string, seconds: number): Promise<void> {
+    await this.#documents.send(
+      new UpdateCommand({
+        TableName: this.#named('Clinics'),
+        Key: { clinicId, item: 'profile' },
+        UpdateExpression: 'SET activeUntilSeconds = :seconds',
+        ConditionExpression: 'attribute_exists(activePartition)',
+        ExpressionAttributeValues: { ':seconds': seconds },
+      }),
+    );
   }
 
   /** Everything that is stored, in all tables, as text by table. */
