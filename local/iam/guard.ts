@@ -83,7 +83,11 @@ export const createGuard = ({ functions, streamMappings, runs, report }: GuardOp
         throw new LocalStackError(`${what}: Lambda would refuse it, because ${explain(lambda, call)}`);
 
   return {
-    credentialsOf: (functionArn) => credentialsByFunction.get(functionArn) ?? owner,
+    credentialsOf: (functionArn) => {
+      const credentials = credentialsByFunction.get(functionArn);
+      if (credentials === undefined) throw new Error(`no function ${functionArn}`);
+      return credentials;
+    },
     refusal: (request, body, service, calls) => {
       const authorization = readAuthorization(request.headers.authorization);
       if (authorization === undefined) return { type: 'MissingAuthenticationTokenException', message: 'Missing Authentication Token' };

@@ -1,4 +1,4 @@
-import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { decoded } from '../gateway/route-http.ts';
 import { local } from '../template.ts';
 
@@ -81,21 +81,21 @@ const signatureOf = (secretAccessKey: string, { day, region, service, signedHead
   return hmac(signingKey(secretAccessKey, day, region, service), toSign).toString('hex');
 };
 
-const hmac = (key: Buffer | string, text: string): Buffer => createHmac('sha256', key).update(text).digest();
+const hmac = (key: KeyObject | Buffer | string, text: string): Buffer => createHmac('sha256', key).update(text).digest();
 
-const keys = new Map<string, Buffer>();
-/** Of a day and service for each of a template's functions. */
+/** Made once for a secret, day and service; as key objects, which Node signs with six times as fast as with their bytes. */
+const keys = new Map<string, KeyObject>();
 const mostKeys = 1_000;
 
-const signingKey = (secretAccessKey: string, ...scope: readonly string[]): Buffer => {
+const signingKey = (secretAccessKey: string, ...scope: readonly string[]): KeyObject => {
   const name = [secretAccessKey, ...scope].join('/');
   const known = keys.get(name);
   if (known !== undefined) return known;
-  const key = [...scope, 'aws4_request'].reduce<Buffer | string>((secret, part) => hmac(secret, part), `AWS4${secretAccessKey}`);
+  const bytes = [...scope, 'aws4_request'].reduce<Buffer>((key, part) => hmac(key, part), Buffer.from(`AWS4${secretAccessKey}`));
+  const key = createSecretKey(bytes);
   if (keys.size >= mostKeys) keys.clear();
-  const bytes = Buffer.from(key);
-  keys.set(name, bytes);
-  return bytes;
+  keys.set(name, key);
+  return key;
 };
 
 /** Encoded once more than it was sent, as every service but S3 has it. */
