@@ -60,6 +60,20 @@ export interface WebSocketApi {
   /** The field of the JSON body which names the route, from `$request.body.<field>`. */
   readonly routeField: string;
   readonly routes: ReadonlyMap<string, WebSocketRoute>;
+  readonly throttles: Throttles;
+}
+
+/** How many requests a stage takes. */
+export interface Throttles {
+  /** For all routes together that have none of their own. */
+  readonly stage: Throttle | undefined;
+  readonly routes: ReadonlyMap<string, Throttle>;
+}
+
+/** A token bucket: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html */
+export interface Throttle {
+  readonly ratePerSecond: number;
+  readonly burst: number;
 }
 
 export interface WebSocketRoute {
@@ -81,6 +95,7 @@ export interface HttpApi {
   readonly id: string;
   readonly stage: string;
   readonly routes: readonly HttpRoute[];
+  readonly throttles: Throttles;
   readonly cors: CorsConfiguration | undefined;
 }
 
@@ -261,14 +276,30 @@ const pick = (object: Readonly<Record<string, unknown>>, keys: readonly string[]
 const definedOnly = (object: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 
-const apiOf = (template: Template, protocol: string): { api: Resource; id: string; stage: string } | undefined => {
+const apiOf = (template: Template, protocol: string): { api: Resource; id: string; stage: string; throttles: Throttles } | undefined => {
   const [api, ...more] = template.ofType('AWS::ApiGatewayV2::Api').filter(({ properties }) => properties.ProtocolType === protocol);
   if (api === undefined) return undefined;
   if (more.length > 0) throw new LocalStackError(`The local stack runs one ${protocol} API, the template has ${more.length + 1}.`);
   const id = api.id;
   const stage = template.ofType('AWS::ApiGatewayV2::Stage').find(({ properties }) => properties.ApiId === id);
   if (stage === undefined) throw new LocalStackError(`The ${protocol} API ${api.logicalId} has no stage: nobody could call it.`);
-  return { api, id, stage: String(stage.properties.StageName) };
+  return { api, id, stage: String(stage.properties.StageName), throttles: throttlesOf(stage) };
+};
+
+const throttlesOf = ({ properties }: Resource): Throttles => ({
+  stage: throttleOf(properties.DefaultRouteSettings),
+  routes: new Map(
+    Object.entries(objectOf(properties.RouteSettings)).flatMap(([key, settings]): [string, Throttle][] => {
+      const throttle = throttleOf(settings);
+      return throttle === undefined ? [] : [[key, throttle]];
+    }),
+  ),
+});
+
+const throttleOf = (settings: unknown): Throttle | undefined => {
+  const { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst } = objectOf(settings);
+  const [ratePerSecond, most] = [numberOf(rate), numberOf(burst)];
+  return ratePerSecond === undefined || most === undefined ? undefined : { ratePerSecond, burst: most };
 };
 
 const routesOf = (template: Template, apiId: string): Resource[] =>
@@ -313,7 +344,8 @@ const webSocketApiOf = (template: Template, invocable: Invocable): WebSocketApi 
       throw new LocalStackError(`Route ${key}: the local stack knows no answers of MOCK integrations.`);
     return { key, integration, answers, authorizer: requestAuthorizerOf(template, route, invocable) };
   });
-  return { id: found.id, stage: found.stage, routeField, routes: new Map(routes.map((route) => [route.key, route])) };
+  const { id, stage, throttles } = found;
+  return { id, stage, routeField, routes: new Map(routes.map((route) => [route.key, route])), throttles };
 };
 
 const authorizerOf = (template: Template, route: Resource): Resource | undefined => {
@@ -350,7 +382,8 @@ const httpApiOf = (template: Template, invocable: Invocable): HttpApi | undefine
     if (integration.type === 'mock') throw new LocalStackError(`Route ${key}: HTTP APIs have no MOCK integration.`);
     return { key, integration, authorizer: jwtConfigurationOf(template, route) };
   });
-  return { id: found.id, stage: found.stage, routes, cors: corsOf(found.api.properties.CorsConfiguration) };
+  const { id, stage, throttles } = found;
+  return { id, stage, routes, throttles, cors: corsOf(found.api.properties.CorsConfiguration) };
 };
 
 const jwtConfigurationOf = (template: Template, route: Resource): JwtConfiguration | undefined => {

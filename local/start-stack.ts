@@ -7,10 +7,11 @@ import { type Engine, startEngine } from './data/engine.ts';
 import { createEngineGate } from './data/engine-gate.ts';
 import { pollStreams } from './data/poll-streams.ts';
 import { sweepExpired } from './data/sweep-expired.ts';
-import { type Deployment, type LambdaFunction, readDeployment } from './deployment.ts';
+import { type Deployment, type LambdaFunction, readDeployment, type Throttles } from './deployment.ts';
 import type { Endpoints } from './endpoints.ts';
 import { LocalStackError, messageOf } from './errors.ts';
 import { createHttpGateway } from './gateway/http-gateway.ts';
+import { type Admission, createAdmission } from './gateway/throttling.ts';
 import { createWebSocketGateway, type WebSocketGateway } from './gateway/web-socket-gateway.ts';
 import { host, type LocalServer, listen } from './http-server.ts';
 import { createGuard, type Guard } from './iam/guard.ts';
@@ -127,7 +128,7 @@ const start = async (options: StackOptions, onClose: OnClose): Promise<Endpoints
           : { ...route, authorizer: { ...route.authorizer, issuer: toLocal(route.authorizer.issuer) } },
       ),
     };
-    servers.http.serve(createHttpGateway({ api, pools }));
+    servers.http.serve(createHttpGateway({ api, pools, admits: admissionOf(api.throttles, environment) }));
   }
   const schedules = startSchedules(deployment.schedules, pools, asynchronous);
   onClose(schedules.close);
@@ -309,12 +310,19 @@ const serveWebSocket = (
     api: webSocketApi,
     pools,
     guard,
+    admits: admissionOf(webSocketApi.throttles, environment),
     idleTimeoutMs: millisecondsOf(environment, 'WAITING_AREA_IDLE_TIMEOUT_MS', 10 * 60_000),
     connectionLifeMs: millisecondsOf(environment, 'WAITING_AREA_CONNECTION_LIFE_MS', 2 * 60 * 60_000),
   });
   server.server.on('upgrade', gateway.upgrade);
   server.serve(gateway.serve);
   return gateway;
+};
+
+/** Crowds that a test brings to one machine at once are no load that a stage would see: they turn throttles off. */
+const admissionOf = (throttles: Throttles, { WAITING_AREA_THROTTLES: given }: NodeJS.ProcessEnv): Admission => {
+  if (given !== undefined && given !== 'off') throw new LocalStackError(`WAITING_AREA_THROTTLES is off or not given, not "${given}".`);
+  return given === 'off' ? () => true : createAdmission(throttles, Date.now);
 };
 
 const millisecondsOf = (environment: NodeJS.ProcessEnv, name: string, otherwise: number): number => {

@@ -10,6 +10,7 @@ import { clfTime } from './clf-time.ts';
 import { type Cors, createCors } from './cors.ts';
 import { createJwtAuthorizer } from './jwt-authorizer.ts';
 import { decoded, routeHttp } from './route-http.ts';
+import type { Admission } from './throttling.ts';
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 const maximumBodyBytes = 10 * 1024 * 1024;
@@ -20,12 +21,13 @@ const maximumEventBytes = 6 * 1024 * 1024;
 export interface HttpGatewayOptions {
   readonly api: HttpApi;
   readonly pools: ReadonlyMap<string, FunctionPool>;
+  readonly admits: Admission;
 }
 
 const noCors: Cors = { isPreflight: () => false, preflightHeaders: () => ({}), headers: () => ({}) };
 
 /** An HTTP API: routing, JWT authorizer, CORS, and Lambda integrations with payload format 2.0. */
-export const createHttpGateway = ({ api, pools }: HttpGatewayOptions) => {
+export const createHttpGateway = ({ api, pools, admits }: HttpGatewayOptions) => {
   const authorizeJwt = createJwtAuthorizer();
   const cors = api.cors === undefined ? noCors : createCors(api.cors);
   const basePath = api.stage === '$default' ? '' : `/${api.stage}`;
@@ -48,6 +50,7 @@ export const createHttpGateway = ({ api, pools }: HttpGatewayOptions) => {
     const routed = path === undefined ? undefined : routeHttp(api.routes, request.method ?? '', path);
     if (routed === undefined) return refuse(404, 'Not Found');
     const { route, pathParameters } = routed;
+    if (!admits(route.key)) return refuse(429, 'Too Many Requests');
 
     let authorizer: unknown;
     if (route.authorizer !== undefined) {

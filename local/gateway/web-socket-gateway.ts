@@ -23,6 +23,7 @@ import {
 } from './connection.ts';
 import { createConnectionsApi } from './connections-api.ts';
 import { createFrameGuard } from './frame-guard.ts';
+import type { Admission } from './throttling.ts';
 
 /** A WebSocket API: its handshakes, its messages, its `@connections` API and its limits. */
 export interface WebSocketGateway {
@@ -40,6 +41,7 @@ export interface WebSocketGatewayOptions {
   readonly idleTimeoutMs: number;
   readonly connectionLifeMs: number;
   readonly guard: Guard;
+  readonly admits: Admission;
 }
 
 type IntegrationOutcome = Outcome | 'timed-out' | 'mock';
@@ -50,6 +52,7 @@ export const createWebSocketGateway = ({
   idleTimeoutMs,
   connectionLifeMs,
   guard,
+  admits,
 }: WebSocketGatewayOptions): WebSocketGateway => {
   const connections: Connections = { open: new Map(), faults: {}, idleTimeoutMs, connectionLifeMs };
   const chosenProtocols = new WeakMap<IncomingMessage, string>();
@@ -78,6 +81,7 @@ export const createWebSocketGateway = ({
   const connect = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const [path = '', query = ''] = (request.url ?? '').split('?');
     if (path !== `/${api.stage}` && path !== `/${api.stage}/`) return refuse(socket, 403);
+    if (!admits('$connect')) return refuse(socket, 429);
     // Posting to the id answers 410 until the upgrade is done, because it is not among the open ones.
     const connectionId = `${randomBytes(11).toString('base64url')}=`;
     const connectedAtMs = Date.now();
@@ -166,8 +170,12 @@ export const createWebSocketGateway = ({
       eventType: 'MESSAGE',
       ...perRequest(requestId),
     };
-    const outcome = route === undefined ? undefined : await integrate(route.integration, { requestContext, body, isBase64Encoded: false });
-    const answer = outcome === undefined ? { problem: 'Forbidden' } : frameAnswer(outcome, route?.answers === true);
+    const answerOf = async (): Promise<ReturnType<typeof frameAnswer>> => {
+      if (route === undefined) return { problem: 'Forbidden' };
+      if (!admits(route.key)) return { problem: 'Too Many Requests' };
+      return frameAnswer(await integrate(route.integration, { requestContext, body, isBase64Encoded: false }), route.answers);
+    };
+    const answer = await answerOf();
     if (answer === undefined) return;
     const { connectionId } = connection;
     const message =

@@ -7,7 +7,7 @@ export default async function startLocalStack(): Promise<void> {
   if (process.env.WAITING_AREA_ENDPOINTS !== undefined) return;
   const stack = await startLocalStackProcess({
     script: join(import.meta.dirname, '..', '..', 'local', 'start.ts'),
-    environment: { WAITING_AREA_CHECK_IN_PER_MINUTE: '100000' },
+    environment: { WAITING_AREA_CHECK_IN_PER_MINUTE: '100000', WAITING_AREA_THROTTLES: 'off' },
   });
   keepForTeardown(stack);
   process.env.WAITING_AREA_ENDPOINTS = JSON.stringify(stack.endpoints);
