@@ -131,9 +131,11 @@ const contextOf = ({ role }: LambdaFunction): RequestContext => ({
 });
 
 /**
- * Lambda tries a role when a function is connected to a stream or a destination, and refuses the deployment where it may not do what Lambda will do in
- * its name: https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-create.html ("Cannot access stream … Please ensure the role can perform the
- * GetRecords, GetShardIterator, DescribeStream, and ListStreams Actions"), https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html
+ * Lambda refuses to connect a role to a stream or to dead letters with which it may not do what Lambda will do in its name: "Cannot access stream …
+ * Please ensure the role can perform the GetRecords, GetShardIterator, DescribeStream, and ListStreams Actions"
+ * (https://github.com/aws-amplify/amplify-cli/issues/12965), "The provided execution role does not have permissions to call SendMessage on SQS"
+ * (https://github.com/aws-samples/aws-serverless-ecommerce-platform/issues/41). What needs them is in
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-create.html and https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html
  */
 const whatLambdaDoes = (
   functions: readonly LambdaFunction[],
