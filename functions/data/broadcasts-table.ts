@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Filter } from '../../protocol/filter.ts';
-import { conditional, isLive } from './document-client.ts';
+import { conditional, isLive, requireOwn } from './document-client.ts';
 
 /** What was asked for. Times are ms. */
 export interface BroadcastJob {
@@ -44,7 +44,8 @@ const jobItem = (broadcastId: string) => `${prefixOf(broadcastId)}job`;
 const shardItem = (broadcastId: string, shard: number) => `${prefixOf(broadcastId)}shard/${String(shard).padStart(6, '0')}`;
 
 const unknown = 'attribute_not_exists(clinicId)';
-const known = 'attribute_exists(clinicId)';
+/** False of a missing item, too. */
+const known = 'clinicId = :clinicId';
 const stillRunning = '#state = :running';
 
 /** The Broadcasts table: each job, and beside it what became of it, in shards of recipients. It owns every key and expression of the table. */
@@ -73,9 +74,9 @@ export const createBroadcastsTable = (client: DynamoDBDocumentClient, tableName:
           ...(start && { ExclusiveStartKey: start }),
         }),
       );
-      for (const item of Items ?? []) {
+      for (const item of requireOwn<Record<string, unknown>>({ clinicId }, Items ?? [])) {
         // Only this module writes items of this table; the key tells which kind it is.
-        if (item.item === jobItem(broadcastId)) job = item as BroadcastJob;
+        if (item.item === jobItem(broadcastId)) job = item as unknown as BroadcastJob;
         else shards.push(item as OutcomeShard);
       }
       start = LastEvaluatedKey;
@@ -117,7 +118,7 @@ export const createBroadcastsTable = (client: DynamoDBDocumentClient, tableName:
           UpdateExpression: 'SET #state = :finished',
           ConditionExpression: `${known} AND ${stillRunning}`,
           ExpressionAttributeNames: { '#state': 'state' },
-          ExpressionAttributeValues: { ':finished': 'finished', ':running': 'running' },
+          ExpressionAttributeValues: { ':clinicId': clinicId, ':finished': 'finished', ':running': 'running' },
         }),
       ),
     );
@@ -134,7 +135,7 @@ export const createBroadcastsTable = (client: DynamoDBDocumentClient, tableName:
           UpdateExpression: 'SET #state = :state ADD failedRuns :one',
           ConditionExpression: `${known} AND ${stillRunning}`,
           ExpressionAttributeNames: { '#state': 'state' },
-          ExpressionAttributeValues: { ':state': state, ':running': 'running', ':one': 1 },
+          ExpressionAttributeValues: { ':clinicId': job.clinicId, ':state': state, ':running': 'running', ':one': 1 },
         }),
       ),
     );

@@ -3,7 +3,7 @@ import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } fr
 import { limits } from '../../protocol/limits.ts';
 import type { Status } from '../../protocol/objects.ts';
 import { truncate } from '../../protocol/text.ts';
-import { conditional, isLive, type Written } from './document-client.ts';
+import { conditional, isLive, requireOwn, type Written } from './document-client.ts';
 import { type BoardRow, type ConversationEntry, entryBytes, type Visit } from './visit.ts';
 
 /** The key of one visit. */
@@ -14,8 +14,9 @@ export interface CallerKey {
 
 export type CallersTable = ReturnType<typeof createCallersTable>;
 
-// Why a write may happen, by name. An UpdateItem creates what is missing and `<>` is true of a missing attribute: no update goes without `known`.
-const known = 'attribute_exists(callerId)';
+// Why a write may happen, by name. An UpdateItem creates what is missing and `<>` is true of a missing attribute: no update goes without `known`,
+// which is false of a missing item, too, and repeats whose item it must be. `update` gives its value.
+const known = 'clinicId = :clinicId';
 const stillPresent = '#status <> :ended';
 const notSentBefore = 'NOT contains(messageIds, :messageId)';
 const hasRoom = 'messageCount < :mostMessages AND conversationBytes <= :mostBytes';
@@ -51,7 +52,7 @@ export const isBoardKey = (key: string, part: BoardPart): boolean => key.startsW
 export const createCallersTable = (client: DynamoDBDocumentClient, tableName: string) => {
   const update = (
     key: CallerKey,
-    input: { set: string; condition: string; values?: Record<string, unknown>; names?: Record<string, string> },
+    input: { set: string; condition: string; values: Record<string, unknown>; names?: Record<string, string> },
   ): Promise<Written<Visit>> =>
     conditional<Visit>(
       client.send(
@@ -60,7 +61,7 @@ export const createCallersTable = (client: DynamoDBDocumentClient, tableName: st
           Key: { clinicId: key.clinicId, callerId: key.callerId },
           UpdateExpression: input.set,
           ConditionExpression: input.condition,
-          ...(input.values && { ExpressionAttributeValues: input.values }),
+          ExpressionAttributeValues: { ...input.values, ':clinicId': key.clinicId },
           ...(input.names && { ExpressionAttributeNames: input.names }),
           ReturnValues: 'ALL_NEW',
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -146,7 +147,8 @@ export const createCallersTable = (client: DynamoDBDocumentClient, tableName: st
         }),
       );
       // The index projects exactly a BoardRow (`lib/tables.ts`, held by an infrastructure test).
-      return { rows: (Items ?? []) as BoardRow[], next: LastEvaluatedKey?.boardKey as string | undefined };
+      const rows = requireOwn({ clinicId }, (Items ?? []) as BoardRow[]);
+      return { rows, next: LastEvaluatedKey?.boardKey as string | undefined };
     },
 
     /** The clinic speaks to one caller. An individual notification answers the caller; nothing else does. */

@@ -2,7 +2,7 @@ import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { GetCommand, PutCommand, QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { EntryField, Member, Role } from '../../protocol/objects.ts';
-import { conditional, isLive } from './document-client.ts';
+import { conditional, isLive, requireOwn } from './document-client.ts';
 
 /** A clinic and its settings. */
 export interface ClinicProfile {
@@ -51,7 +51,8 @@ const activePartition = 'active';
 
 // Why a write may happen, by name.
 const unknown = 'attribute_not_exists(clinicId)';
-const known = 'attribute_exists(clinicId)';
+/** False of a missing item, too. */
+const known = 'clinicId = :clinicId';
 const roleAsRead = '#role = :roleAsRead';
 const anotherAdministratorStays = 'administratorCount > :one';
 
@@ -84,7 +85,7 @@ export const createClinicsTable = (client: DynamoDBDocumentClient, tableName: st
       Key: { clinicId, item: profileItem },
       UpdateExpression: 'SET administratorCount = administratorCount + :change',
       ConditionExpression: change === -1 ? `${known} AND ${anotherAdministratorStays}` : known,
-      ExpressionAttributeValues: { ':change': change, ...(change === -1 && { ':one': 1 }) },
+      ExpressionAttributeValues: { ':clinicId': clinicId, ':change': change, ...(change === -1 && { ':one': 1 }) },
     },
   });
 
@@ -94,9 +95,9 @@ export const createClinicsTable = (client: DynamoDBDocumentClient, tableName: st
       Item: { clinicId, item: memberItem(member.userId), ...member },
       ...(before
         ? {
-            ConditionExpression: roleAsRead,
+            ConditionExpression: `${known} AND ${roleAsRead}`,
             ExpressionAttributeNames: { '#role': 'role' },
-            ExpressionAttributeValues: { ':roleAsRead': before.role },
+            ExpressionAttributeValues: { ':clinicId': clinicId, ':roleAsRead': before.role },
           }
         : { ConditionExpression: unknown }),
     },
@@ -138,7 +139,11 @@ export const createClinicsTable = (client: DynamoDBDocumentClient, tableName: st
             UpdateExpression: `SET ${[...given.map(([name]) => `#${name} = :${name}`), 'version = version + :one'].join(', ')}`,
             ConditionExpression: known,
             ExpressionAttributeNames: given.length > 0 ? Object.fromEntries(given.map(([name]) => [`#${name}`, name])) : undefined,
-            ExpressionAttributeValues: { ...Object.fromEntries(given.map(([name, value]) => [`:${name}`, value])), ':one': 1 },
+            ExpressionAttributeValues: {
+              ...Object.fromEntries(given.map(([name, value]) => [`:${name}`, value])),
+              ':one': 1,
+              ':clinicId': clinicId,
+            },
             ReturnValues: 'ALL_NEW',
           }),
         ),
@@ -167,7 +172,7 @@ export const createClinicsTable = (client: DynamoDBDocumentClient, tableName: st
             ...(start && { ExclusiveStartKey: start }),
           }),
         );
-        members.push(...(Items ?? []).map(toMember));
+        members.push(...requireOwn<Record<string, unknown>>({ clinicId }, Items ?? []).map(toMember));
         start = LastEvaluatedKey;
       } while (start);
       return members;
@@ -188,7 +193,8 @@ export const createClinicsTable = (client: DynamoDBDocumentClient, tableName: st
           }),
         );
         // Only member items carry a userId.
-        memberships.push(...((Items ?? []) as { clinicId: string; role: Role }[]).map(({ clinicId, role }) => ({ clinicId, role })));
+        const own = requireOwn({ userId }, (Items ?? []) as { userId: string; clinicId: string; role: Role }[]);
+        memberships.push(...own.map(({ clinicId, role }) => ({ clinicId, role })));
         start = LastEvaluatedKey;
       } while (start);
       return memberships;
@@ -207,9 +213,9 @@ export const createClinicsTable = (client: DynamoDBDocumentClient, tableName: st
         Delete: {
           TableName: tableName,
           Key: { clinicId, item: memberItem(member.userId) },
-          ConditionExpression: roleAsRead,
+          ConditionExpression: `${known} AND ${roleAsRead}`,
           ExpressionAttributeNames: { '#role': 'role' },
-          ExpressionAttributeValues: { ':roleAsRead': member.role },
+          ExpressionAttributeValues: { ':clinicId': clinicId, ':roleAsRead': member.role },
         },
       };
       return explain(await transact(member.role === 'administrator' ? [removal, administrators(clinicId, -1)] : [removal]));
@@ -239,7 +245,14 @@ export const createClinicsTable = (client: DynamoDBDocumentClient, tableName: st
     /** Uses up an invitation and makes the member, together: of two redemptions at once, one is `used`. */
     async redeem(clinicId: string, codeHash: string, member: Member): Promise<'done' | 'used' | 'already-member'> {
       const refused = await transact([
-        { Delete: { TableName: tableName, Key: { clinicId, item: invitationItem(codeHash) }, ConditionExpression: known } },
+        {
+          Delete: {
+            TableName: tableName,
+            Key: { clinicId, item: invitationItem(codeHash) },
+            ConditionExpression: known,
+            ExpressionAttributeValues: { ':clinicId': clinicId },
+          },
+        },
         memberPut(clinicId, member, undefined),
         ...(member.role === 'administrator' ? [administrators(clinicId, 1)] : []),
       ]);
@@ -256,7 +269,7 @@ export const createClinicsTable = (client: DynamoDBDocumentClient, tableName: st
             Key: { clinicId, item: profileItem },
             UpdateExpression: 'SET activePartition = :active, activeUntilSeconds = :until',
             ConditionExpression: `${known} AND (attribute_not_exists(activeUntilSeconds) OR activeUntilSeconds < :until)`,
-            ExpressionAttributeValues: { ':active': activePartition, ':until': activeUntilSeconds },
+            ExpressionAttributeValues: { ':clinicId': clinicId, ':active': activePartition, ':until': activeUntilSeconds },
           }),
         ),
       );
@@ -271,7 +284,7 @@ export const createClinicsTable = (client: DynamoDBDocumentClient, tableName: st
             Key: { clinicId, item: profileItem },
             UpdateExpression: 'REMOVE activePartition, activeUntilSeconds',
             ConditionExpression: `${known} AND activeUntilSeconds = :asRead`,
-            ExpressionAttributeValues: { ':asRead': activeUntilSecondsAsRead },
+            ExpressionAttributeValues: { ':clinicId': clinicId, ':asRead': activeUntilSecondsAsRead },
           }),
         ),
       );
@@ -291,7 +304,11 @@ export const createClinicsTable = (client: DynamoDBDocumentClient, tableName: st
           }),
         );
         // The index holds keys alone.
-        yield* (Items ?? []) as { clinicId: string; activeUntilSeconds: number }[];
+        const own = requireOwn(
+          { activePartition },
+          (Items ?? []) as { clinicId: string; activePartition: string; activeUntilSeconds: number }[],
+        );
+        yield* own.map(({ clinicId, activeUntilSeconds }) => ({ clinicId, activeUntilSeconds }));
         start = LastEvaluatedKey;
       } while (start);
     },

@@ -1,6 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { isLive } from './document-client.ts';
+import { isLive, requireOwn } from './document-client.ts';
 
 /** A dashboard's socket. */
 export interface StaffConnection {
@@ -40,7 +40,8 @@ export const createConnectionsTable = (client: DynamoDBDocumentClient, tableName
         }),
       );
       // Only this module writes items of this table.
-      connections.push(...((Items ?? []) as (StaffConnection & { expiresAtSeconds: number })[]).filter((item) => isLive(item, nowMs)));
+      const items = requireOwn({ clinicId }, (Items ?? []) as (StaffConnection & { expiresAtSeconds: number })[]);
+      connections.push(...items.filter((item) => isLive(item, nowMs)));
       start = LastEvaluatedKey;
     } while (start);
     return connections;

@@ -33,6 +33,18 @@ export const conditional = async <Image>(write: Promise<{ Attributes?: Record<st
   }
 };
 
+/**
+ * The items of a query, all of which carry the key that was asked for. DynamoDB answers no others: one that is somebody else's would be a fault of
+ * an expression or an index, and is shown to nobody.
+ * @throws where an item carries another key
+ */
+export const requireOwn = <Found extends object>(key: Readonly<Partial<Record<keyof Found, string>>>, items: readonly Found[]): Found[] => {
+  const isOwn = (item: Found) => Object.entries(key).every(([name, value]) => item[name as keyof Found] === value);
+  const own = items.filter(isOwn);
+  if (own.length < items.length) throw new Error('a query answered an item of another key');
+  return own;
+};
+
 /** Items past their time are gone, however late DynamoDB deletes them (within days: HowItWorks TTL). */
 export const isLive = (item: { readonly expiresAtSeconds?: number | undefined }, nowMs: number): boolean =>
   item.expiresAtSeconds === undefined || item.expiresAtSeconds * 1000 > nowMs;

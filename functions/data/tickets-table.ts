@@ -7,7 +7,8 @@ export type TicketHolder = { readonly kind: 'staff'; readonly userId: string } |
 
 export type TicketsTable = ReturnType<typeof createTicketsTable>;
 
-const unused = 'attribute_exists(ticketHash)';
+/** False of a ticket that was used or never given: it is missing. */
+const unused = 'clinicId = :clinicId';
 const inTime = 'expiresAtMs > :now';
 
 /** The Tickets table: single-use permissions to open one socket, by hash. */
@@ -25,7 +26,7 @@ export const createTicketsTable = (client: DynamoDBDocumentClient, tableName: st
           TableName: tableName,
           Key: { clinicId, ticketHash },
           ConditionExpression: `${unused} AND ${inTime}`,
-          ExpressionAttributeValues: { ':now': nowMs },
+          ExpressionAttributeValues: { ':clinicId': clinicId, ':now': nowMs },
           ReturnValues: 'ALL_OLD',
         }),
       ),

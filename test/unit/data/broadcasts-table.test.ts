@@ -105,9 +105,9 @@ describe('finish', () => {
       TableName,
       Key: jobKey,
       UpdateExpression: 'SET #state = :finished',
-      ConditionExpression: 'attribute_exists(clinicId) AND #state = :running',
+      ConditionExpression: 'clinicId = :clinicId AND #state = :running',
       ExpressionAttributeNames: { '#state': 'state' },
-      ExpressionAttributeValues: { ':finished': 'finished', ':running': 'running' },
+      ExpressionAttributeValues: { ':clinicId': 'demo', ':finished': 'finished', ':running': 'running' },
     });
   });
 
@@ -130,9 +130,9 @@ describe('countFailedRun', () => {
       TableName,
       Key: jobKey,
       UpdateExpression: 'SET #state = :state ADD failedRuns :one',
-      ConditionExpression: 'attribute_exists(clinicId) AND #state = :running',
+      ConditionExpression: 'clinicId = :clinicId AND #state = :running',
       ExpressionAttributeNames: { '#state': 'state' },
-      ExpressionAttributeValues: { ':state': state, ':running': 'running', ':one': 1 },
+      ExpressionAttributeValues: { ':clinicId': 'demo', ':state': state, ':running': 'running', ':one': 1 },
     });
   });
 });

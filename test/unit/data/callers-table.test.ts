@@ -21,7 +21,9 @@ beforeEach(() => {
 
 const lastUpdate = () => {
   const input = inputsOf(dynamoDb).at(-1) ?? {};
-  return { input, ...clausesOf(input), values: input.ExpressionAttributeValues, names: input.ExpressionAttributeNames };
+  // Every update repeats its clinic: the values are shown without it.
+  const { ':clinicId': clinicId, ...values } = (input.ExpressionAttributeValues ?? {}) as Record<string, unknown>;
+  return { input, ...clausesOf(input), clinicId, values, names: input.ExpressionAttributeNames };
 };
 
 const updates: [string, () => Promise<unknown>][] = [
@@ -57,10 +59,10 @@ const updates: [string, () => Promise<unknown>][] = [
 ];
 
 describe.each(updates)('%s', (_name, write) => {
-  it('is one update of that visit alone, which never creates it, and asks for the image it leaves or is refused by', async () => {
+  it('is one update of that visit alone, which repeats its clinic and never creates it, and asks for the image it leaves or is refused by', async () => {
     await write();
     expect(inputsOf(dynamoDb)).toHaveLength(1);
-    const { input, condition } = lastUpdate();
+    const { input, condition, clinicId } = lastUpdate();
     expect(dynamoDb.commandCalls(UpdateCommand)).toHaveLength(1);
     expect(input).toMatchObject({
       TableName: 'CallersTable',
@@ -68,7 +70,8 @@ describe.each(updates)('%s', (_name, write) => {
       ReturnValues: 'ALL_NEW',
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });
-    expect(condition).toContain('attribute_exists(callerId)');
+    expect(condition).toContain('clinicId = :clinicId');
+    expect(clinicId).toBe('demo');
     expectNamesAndValuesToBeUsed(input);
   });
 
@@ -131,7 +134,7 @@ describe('appendFromClinic', () => {
   it('is refused by a visit that ended, holds the id, or is full', async () => {
     await callers.appendFromClinic(key, fromClinic, { answers: false });
     expect(lastUpdate().condition).toEqual([
-      'attribute_exists(callerId)',
+      'clinicId = :clinicId',
       '#status <> :ended',
       'NOT contains(messageIds, :messageId)',
       'messageCount < :mostMessages',
@@ -194,7 +197,7 @@ describe('appendFromCaller', () => {
     async (clinicLetsCallersWrite, itsSwitch) => {
       await callers.appendFromCaller(key, fromCaller, { ...fromSocket, clinicLetsCallersWrite });
       expect(lastUpdate().condition).toEqual([
-        'attribute_exists(callerId)',
+        'clinicId = :clinicId',
         '#status <> :ended',
         'attribute_exists(connections.#connection)',
         'NOT contains(messageIds, :messageId)',
@@ -218,7 +221,7 @@ describe('acknowledge', () => {
       'version = version + :one',
     ]);
     expect(condition).toEqual([
-      'attribute_exists(callerId)',
+      'clinicId = :clinicId',
       '#status <> :ended',
       'attribute_exists(connections.#connection)',
       'messageCount >= :highest',
@@ -244,7 +247,7 @@ describe('markRead', () => {
     await callers.markRead(key, { seq: 4, unreadCount: 2, messageCount: 6 }, 'clerk');
     const { set, condition, values } = lastUpdate();
     expect(set).toEqual(['staffReadSeq = :seq', 'unreadCount = :unread', 'version = version + :one', 'changedBy = :by']);
-    expect(condition).toEqual(['attribute_exists(callerId)', 'messageCount = :messageCount', 'staffReadSeq < :seq']);
+    expect(condition).toEqual(['clinicId = :clinicId', 'messageCount = :messageCount', 'staffReadSeq < :seq']);
     expect(values).toEqual({ ':seq': 4, ':unread': 2, ':messageCount': 6, ':one': 1, ':by': 'clerk' });
   });
 });
@@ -254,7 +257,7 @@ describe('setStatus', () => {
     await callers.setStatus(key, 'being-seen', morning, 'clerk');
     const { set, condition, values } = lastUpdate();
     expect(set).toEqual(['#status = :status', 'statusSince = :now', 'version = version + :one', 'changedBy = :by']);
-    expect(condition).toEqual(['attribute_exists(callerId)', '#status <> :ended', '#status <> :status']);
+    expect(condition).toEqual(['clinicId = :clinicId', '#status <> :ended', '#status <> :status']);
     expect(values).toEqual({ ':status': 'being-seen', ':now': morning, ':one': 1, ':ended': 'ended', ':by': 'clerk' });
   });
 });
@@ -273,7 +276,7 @@ describe('end', () => {
       'expiresAtSeconds = :expires',
       'version = version + :one',
     ]);
-    expect(condition).toEqual(['attribute_exists(callerId)', '#status <> :ended']);
+    expect(condition).toEqual(['clinicId = :clinicId', '#status <> :ended']);
     expect(values).toEqual({
       ':ended': 'ended',
       ':now': morning,
@@ -303,7 +306,7 @@ describe('end of a caller who is offline', () => {
     await endOffline(7);
     const { condition, values } = lastUpdate();
     expect(condition).toEqual([
-      'attribute_exists(callerId)',
+      'clinicId = :clinicId',
       '#status <> :ended',
       'size(connections) = :zero',
       'deadlines.disconnectedAt = :offlineSince',
@@ -331,7 +334,7 @@ describe('reopen', () => {
       'changedBy = :by',
     ]);
     expect(remove).toEqual(['expiresAtSeconds', 'closing', 'endReason', 'leftFrom']);
-    expect(condition).toEqual(['attribute_exists(callerId)', '#status = :ended', 'version = :version']);
+    expect(condition).toEqual(['clinicId = :clinicId', '#status = :ended', 'version = :version']);
     expect(values).toMatchObject({ ':waiting': 'waiting', ':boardKey': `p#${ended.arrivedAt}#sue`, ':version': 7 });
   });
 });
@@ -342,7 +345,7 @@ describe('setGuestMessages', () => {
     const { set, remove, condition, values } = lastUpdate();
     expect(set).toEqual(['version = version + :one', 'changedBy = :by', 'guestMessages = :allowed']);
     expect(remove).toEqual([]);
-    expect(condition).toEqual(['attribute_exists(callerId)', '#status <> :ended']);
+    expect(condition).toEqual(['clinicId = :clinicId', '#status <> :ended']);
     expect(values).toEqual({ ':allowed': allowed, ':one': 1, ':ended': 'ended', ':by': 'clerk' });
   });
 
@@ -357,7 +360,7 @@ describe('sockets', () => {
     await callers.connect(key, 'c1', morning - 1000, morning, 5);
     const { set, condition, values, names } = lastUpdate();
     expect(set).toEqual(['connections.#connection = :connection', 'version = version + :one']);
-    expect(condition).toEqual(['attribute_exists(callerId)', '#status <> :ended', 'size(connections) < :mostSockets']);
+    expect(condition).toEqual(['clinicId = :clinicId', '#status <> :ended', 'size(connections) < :mostSockets']);
     expect(values).toEqual({ ':connection': { at: morning - 1000, seen: nowSeconds }, ':mostSockets': 5, ':one': 1, ':ended': 'ended' });
     expect(names).toEqual({ '#status': 'status', '#connection': 'c1' });
   });
@@ -367,7 +370,7 @@ describe('sockets', () => {
     const { set, remove, condition, names } = lastUpdate();
     expect(set).toEqual(['connections.#connection = :connection', 'version = version + :one']);
     expect(remove).toEqual(['connections.#oldest']);
-    expect(condition).toEqual(['attribute_exists(callerId)', '#status <> :ended', 'attribute_exists(connections.#oldest)']);
+    expect(condition).toEqual(['clinicId = :clinicId', '#status <> :ended', 'attribute_exists(connections.#oldest)']);
     expect(names).toEqual({ '#status': 'status', '#connection': 'c1', '#oldest': 'c0' });
   });
 
@@ -375,7 +378,7 @@ describe('sockets', () => {
     await callers.markSeen(key, 'c1', morning);
     const { set, condition, values } = lastUpdate();
     expect(set).toEqual(['connections.#connection.seen = :seen']);
-    expect(condition).toEqual(['attribute_exists(callerId)', 'attribute_exists(connections.#connection)']);
+    expect(condition).toEqual(['clinicId = :clinicId', 'attribute_exists(connections.#connection)']);
     expect(values).toEqual({ ':seen': nowSeconds });
   });
 
@@ -385,7 +388,7 @@ describe('sockets', () => {
     expect(set).toEqual(['deadlines.disconnectedAt = :now', 'version = version + :one']);
     expect(values).toEqual({ ':now': morning, ':one': 1 });
     expect(remove).toEqual(['connections.#connection']);
-    expect(condition).toEqual(['attribute_exists(callerId)', 'attribute_exists(connections.#connection)']);
+    expect(condition).toEqual(['clinicId = :clinicId', 'attribute_exists(connections.#connection)']);
     expect(names).toEqual({ '#connection': 'c1' });
   });
 });
@@ -395,7 +398,7 @@ describe('markAlerted', () => {
     await callers.markAlerted(key, morning);
     const { set, condition, values } = lastUpdate();
     expect(set).toEqual(['deadlines.alertedFor = :since']);
-    expect(condition).toEqual(['attribute_exists(callerId)', 'unansweredSince = :since']);
+    expect(condition).toEqual(['clinicId = :clinicId', 'unansweredSince = :since']);
     expect(values).toEqual({ ':since': morning });
   });
 });

@@ -87,9 +87,9 @@ describe('changeSettings', () => {
       TableName,
       Key: profileKey,
       UpdateExpression: 'SET #name = :name, #guestMessages = :guestMessages, version = version + :one',
-      ConditionExpression: 'attribute_exists(clinicId)',
+      ConditionExpression: 'clinicId = :clinicId',
       ExpressionAttributeNames: { '#name': 'name', '#guestMessages': 'guestMessages' },
-      ExpressionAttributeValues: { ':name': 'New name', ':guestMessages': true, ':one': 1 },
+      ExpressionAttributeValues: { ':clinicId': 'demo', ':name': 'New name', ':guestMessages': true, ':one': 1 },
       ReturnValues: 'ALL_NEW',
     });
   });
@@ -157,7 +157,10 @@ describe('lists', () => {
   });
 
   it('read the clinics that have anyone present, over every page', async () => {
-    pages({ clinicId: 'demo', activeUntilSeconds: 1 }, { clinicId: 'other', activeUntilSeconds: 2 });
+    pages(
+      { activePartition: 'active', clinicId: 'demo', activeUntilSeconds: 1 },
+      { activePartition: 'active', clinicId: 'other', activeUntilSeconds: 2 },
+    );
     const found: unknown[] = [];
     for await (const clinic of clinics.activeClinics()) found.push(clinic);
     expect(found).toEqual([
@@ -181,17 +184,17 @@ const count = (change: 1 | -1) => ({
     Key: profileKey,
     UpdateExpression: 'SET administratorCount = administratorCount + :change',
     ...(change === 1
-      ? { ConditionExpression: 'attribute_exists(clinicId)', ExpressionAttributeValues: { ':change': 1 } }
+      ? { ConditionExpression: 'clinicId = :clinicId', ExpressionAttributeValues: { ':clinicId': 'demo', ':change': 1 } }
       : {
-          ConditionExpression: 'attribute_exists(clinicId) AND administratorCount > :one',
-          ExpressionAttributeValues: { ':change': -1, ':one': 1 },
+          ConditionExpression: 'clinicId = :clinicId AND administratorCount > :one',
+          ExpressionAttributeValues: { ':clinicId': 'demo', ':change': -1, ':one': 1 },
         }),
   },
 });
 const asRead = (role: string) => ({
-  ConditionExpression: '#role = :roleAsRead',
+  ConditionExpression: 'clinicId = :clinicId AND #role = :roleAsRead',
   ExpressionAttributeNames: { '#role': 'role' },
-  ExpressionAttributeValues: { ':roleAsRead': role },
+  ExpressionAttributeValues: { ':clinicId': 'demo', ':roleAsRead': role },
 });
 
 describe('putMember', () => {
@@ -277,7 +280,7 @@ describe('invitations', () => {
     await expect(clinics.redeem('demo', 'hash', { ...newMember, role })).resolves.toBe('done');
     expect(oneInput()).toEqual({
       TransactItems: [
-        { Delete: { TableName, Key, ConditionExpression: 'attribute_exists(clinicId)' } },
+        { Delete: { TableName, Key, ConditionExpression: 'clinicId = :clinicId', ExpressionAttributeValues: { ':clinicId': 'demo' } } },
         {
           Put: {
             TableName,
@@ -307,7 +310,7 @@ describe('the care of the deadlines worker', () => {
     expect(input).toMatchObject({ TableName, Key: profileKey, ExpressionAttributeValues: { ':active': 'active', ':until': 99 } });
     expect(clausesOf(input)).toMatchObject({
       set: ['activePartition = :active', 'activeUntilSeconds = :until'],
-      condition: ['attribute_exists(clinicId)', '(attribute_not_exists(activeUntilSeconds) OR activeUntilSeconds < :until)'],
+      condition: ['clinicId = :clinicId', '(attribute_not_exists(activeUntilSeconds) OR activeUntilSeconds < :until)'],
     });
   });
 
@@ -318,7 +321,7 @@ describe('the care of the deadlines worker', () => {
     expect(input).toMatchObject({ TableName, Key: profileKey, ExpressionAttributeValues: { ':asRead': 99 } });
     expect(clausesOf(input)).toMatchObject({
       remove: ['activePartition', 'activeUntilSeconds'],
-      condition: ['attribute_exists(clinicId)', 'activeUntilSeconds = :asRead'],
+      condition: ['clinicId = :clinicId', 'activeUntilSeconds = :asRead'],
     });
   });
 

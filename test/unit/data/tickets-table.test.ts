@@ -37,8 +37,8 @@ describe('a ticket', () => {
       expect(input).toEqual({
         TableName,
         Key: { clinicId: 'demo', ticketHash: 'hash' },
-        ConditionExpression: 'attribute_exists(ticketHash) AND expiresAtMs > :now',
-        ExpressionAttributeValues: { ':now': morning },
+        ConditionExpression: 'clinicId = :clinicId AND expiresAtMs > :now',
+        ExpressionAttributeValues: { ':clinicId': 'demo', ':now': morning },
         ReturnValues: 'ALL_OLD',
       });
     },
