@@ -1,6 +1,7 @@
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { type InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { clinicsOf } from './clinics-of-event.ts';
 import { currentInvocation, Invocation, type Outcome, type Outside } from './invocation.ts';
 import { tableNames } from './store/tables.ts';
 
@@ -93,7 +94,7 @@ export const loadFunctions = async (readLog: (line: string) => void = () => {}):
   return {
     invoke: (outside, name, event) =>
       // The events are made by the models, in the shape of the platform's.
-      new Invocation(outside).run(() => (handlers[name].handler as Handler)(event, {}), timeouts[name]),
+      new Invocation(outside, clinicsOf(event)).run(() => (handlers[name].handler as Handler)(event, {}), timeouts[name]),
   };
 };
 

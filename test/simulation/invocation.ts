@@ -42,13 +42,16 @@ const slowly: Span = [500, 4000];
 /** One run of one function. Every call to the outside goes through it, so that it can die at each, and nothing goes on after its end. */
 export class Invocation {
   readonly outside: Outside;
+  /** The clinics that its event is of; undefined where it is of none and may serve all. */
+  readonly clinicIds: ReadonlySet<string> | undefined;
   readonly #skewMs: number;
   #isDead = false;
   #hasReturned = false;
   #die: () => void = () => {};
 
-  constructor(outside: Outside) {
+  constructor(outside: Outside, clinicIds?: ReadonlySet<string>) {
     this.outside = outside;
+    this.clinicIds = clinicIds;
     this.#skewMs = outside.faults.skew();
   }
 

@@ -1,6 +1,7 @@
 import { DeleteConnectionCommand, GetConnectionCommand, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import type { BroadcastJob } from '../../functions/data/broadcasts-table.ts';
 import type { Visit } from '../../functions/data/visit.ts';
+import { beyond } from '../builders/reach.ts';
 import type { Dice } from './dice.ts';
 import type { Faults } from './faults.ts';
 import type { FunctionName, Functions } from './functions.ts';
@@ -80,6 +81,8 @@ export class World implements Outside {
   async runCommand(invocation: Invocation, command: unknown): Promise<object> {
     const { faults, store, dice } = this;
     const label = `store: ${labelOf(command)}`;
+    if (invocation.clinicIds)
+      this.breaches.push(...beyond(command, invocation.clinicIds).map((what) => `an event of one clinic made ${what}`));
     const sight = {
       ...(faults.happens('index or read behind') && { lagMs: dice.between(1, mostLagMs) }),
       ...(faults.happens('query page cut short') && { mostItems: 1 }),
