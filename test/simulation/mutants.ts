@@ -208,4 +208,10 @@ export const mutants: readonly Mutant[] = [
     find: "const changedBy = 'changedBy = :by';",
     replace: "const changedBy = 'changedFor = :by';",
   },
+  {
+    name: 'a request of one clinic looks into another',
+    file: 'functions/core/admit.ts',
+    find: '  toActor(request, await ports.clinics.member(request.clinicId, request.userId));',
+    replace: "  toActor(request, (await ports.clinics.member('another', request.userId)) ?? (await ports.clinics.member(request.clinicId, request.userId)));",
+  },
 ];
