@@ -1,10 +1,10 @@
 import { limits } from '../../protocol/limits.ts';
 import { subprotocol, ticketPrefix } from '../../protocol/socket.ts';
+import type { CallerKey } from '../data/callers-table.ts';
 import type { TicketHolder } from '../data/tickets-table.ts';
-import type { Visit } from '../data/visit.ts';
 import type { StaffActor, Uses } from './ports.ts';
 import { hashOf, openTagged, tagged } from './secrets.ts';
-import { callerEnded, toTime } from './views.ts';
+import { toTime } from './views.ts';
 
 export interface Ticket {
   readonly ticket: string;
@@ -26,10 +26,8 @@ const issueTicket = async (ports: Issues, clinicId: string, holder: TicketHolder
 export const issueStaffTicket = (ports: Issues, actor: StaffActor, url: string): Promise<Ticket> =>
   issueTicket(ports, actor.clinicId, { kind: 'staff', userId: actor.userId }, url);
 
-export const issueCallerTicket = async (ports: Issues, visit: Visit, url: string): Promise<Ticket> => {
-  if (visit.status === 'ended') throw callerEnded(visit);
-  return issueTicket(ports, visit.clinicId, { kind: 'caller', callerId: visit.callerId }, url);
-};
+export const issueCallerTicket = (ports: Issues, { clinicId, callerId }: CallerKey, url: string): Promise<Ticket> =>
+  issueTicket(ports, clinicId, { kind: 'caller', callerId }, url);
 
 /** Who may open this socket, by the subprotocols it offers; absent when nobody. The ticket is used up. */
 export const redeemTicket = async (

@@ -10,7 +10,7 @@ import { whySocketCannot } from './conversation.ts';
 import { networkOf } from './network.ts';
 import type { CallerSocket, StaffActor, Uses } from './ports.ts';
 import { hashOf, isSecretOf } from './secrets.ts';
-import { rateLimited, toCaller } from './views.ts';
+import { callerEnded, rateLimited, toCaller } from './views.ts';
 
 export interface CheckIn {
   readonly name: string;
@@ -76,10 +76,18 @@ export const keepActive = async (
     await ports.clinics.keepActive(clinic.clinicId, nowSeconds + activeForSeconds);
 };
 
-/** The visit that a caller's token belongs to; every way of not having one is `unauthenticated`. */
+/** Nobody's: stands for the hash of a visit that is not there, so that a token for it costs the same work. */
+const hashOfNobody = hashOf('');
+
+/**
+ * The visit that a caller's token belongs to; every way of not having one is `unauthenticated`. The token ends with the visit: after that it learns
+ * why, and opens nothing, unless the end is undone.
+ */
 export const authenticateCaller = async (ports: Uses<'callers' | 'now'>, key: CallerKey, token: string): Promise<Visit> => {
   const visit = await ports.callers.find(key, ports.now());
-  if (!visit || !isSecretOf(token, visit.tokenHash)) throw new RequestError('unauthenticated');
+  const isTheirs = isSecretOf(token, visit?.tokenHash ?? hashOfNobody);
+  if (!visit || !isTheirs) throw new RequestError('unauthenticated');
+  if (visit.status === 'ended') throw callerEnded(visit);
   return visit;
 };
 

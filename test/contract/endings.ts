@@ -41,12 +41,19 @@ export const endingTests: ContractTests = ({ describe, it }, stage) => {
       await dashboard.refused('notify', { callerId, messageId: newId(), text: 'x' }, 'caller-ended');
       await dashboard.refused('setStatus', { callerId, status: 'being-seen' }, 'caller-ended');
       assert.equal((await dashboard.ok('notify', { callerId, ...sent })).duplicate, true);
-      const ended = await stage.http('POST', `/clinics/${stage.clinicId}/callers/${callerId}/tickets`, { bearer: callerToken });
-      assertProblem(ended, 'caller-ended');
+      const visit = `/clinics/${stage.clinicId}/callers/${callerId}`;
+      for (const closed of [
+        await stage.http('POST', `${visit}/tickets`, { bearer: callerToken }),
+        await stage.http('GET', `${visit}/messages`, { bearer: callerToken }),
+      ]) {
+        assertProblem(closed, 'caller-ended');
+        assert.deepEqual(closed.body.details, { reason: 'left' });
+      }
       dashboard.lookAhead();
       const back = await dashboard.ok('setStatus', { callerId, status: 'waiting' });
       assert.deepEqual([back.caller.status, back.caller.arrivedAt, back.caller.messageCount], ['waiting', caller.arrivedAt, 1]);
       await dashboard.row('the undo', callerId, ({ status }) => status === 'waiting');
+      assert.equal((await stage.http('GET', `${visit}/messages`, { bearer: callerToken })).body.messages.length, 1);
       const again = await stage.callerSocket({ callerId, callerToken, caller });
       assert.equal((await again.ok('resume', { afterSeq: 0 })).messages.length, 1);
     });

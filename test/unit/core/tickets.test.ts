@@ -6,7 +6,6 @@ import { aCaller } from '../../builders/a-caller.ts';
 import { anActor } from '../../builders/a-clinic.ts';
 import { countedSecrets, only } from '../../builders/fakes.ts';
 import { morning } from '../../builders/times.ts';
-import { expectRefusal } from './refusals.ts';
 
 const now = () => morning;
 const secret = 's'.repeat(43);
@@ -40,12 +39,6 @@ describe('a ticket', () => {
   it('fits into a subprotocol, whose characters are a token (RFC 6455)', async () => {
     const { ticket } = await issueStaffTicket(given().ports, anActor(), url);
     expect(`ticket.${ticket}`).toMatch(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/);
-  });
-
-  it('is not given to a caller who has left', async () => {
-    const { ports, stored } = given();
-    await expectRefusal(issueCallerTicket(ports, aCaller().ended().build(), url), 'caller-ended', { reason: 'ended-by-staff' });
-    expect(stored).toEqual([]);
   });
 });
 

@@ -154,9 +154,12 @@ describe('authenticateCaller', () => {
     authenticateCaller({ callers: only<CallersTable>({ find: async () => visit }), now }, { clinicId: 'demo', callerId: 'sue' }, token);
   const sue = aCaller().with({ tokenHash: hashOf('her-token') });
 
-  it('knows the caller by the token, after ended too', async () => {
+  it('knows the caller by the token', async () => {
     await expect(authenticate(sue.build(), 'her-token')).resolves.toEqual(sue.build());
-    await expect(authenticate(sue.ended().build(), 'her-token')).resolves.toMatchObject({ status: 'ended' });
+  });
+
+  it('says why to one who has left, and lets in nobody any more', async () => {
+    await expectRefusal(authenticate(sue.ended().build(), 'her-token'), 'caller-ended', { reason: 'ended-by-staff' });
   });
 
   it.each([
@@ -164,6 +167,8 @@ describe('authenticateCaller', () => {
     ['an empty token', sue.build(), ''],
     ['the hash for a token', sue.build(), hashOf('her-token')],
     ['a caller who was erased', undefined, 'her-token'],
+    ['nothing, where nobody is', undefined, ''],
+    ['another token, after the end', sue.ended().build(), 'his-token'],
   ])('is unauthenticated with %s', async (_case, visit, token) => {
     await expectRefusal(authenticate(visit, token), 'unauthenticated');
   });
