@@ -1,7 +1,7 @@
 import { CallerClient } from '../../client/caller.ts';
 import type { ConnectionState } from '../../client/connection.ts';
 import { toError } from '../../client/errors.ts';
-import { Http, PublicApi, type Visit } from '../../client/http.ts';
+import type { Visit } from '../../client/http.ts';
 import type { Caller, Clinic, EndReason, Message, Outgoing } from '../../client/index.ts';
 import { globalPlatform, type Platform } from '../../client/platform.ts';
 import type { VisitStorage } from './stored-visit.ts';
@@ -54,8 +54,6 @@ export class VisitSession {
   #view: VisitView;
   #ending: Ending | undefined;
   #readSeq = 0;
-  /** Of an ended visit: what the client has not heard. */
-  #history: readonly Message[] = [];
   /** What the person was told is not sent, by an earlier client of this visit: it waits until they send or discard it. */
   #unsent: readonly Outgoing[];
   /** Nothing of the visit may be on the device any more. */
@@ -154,11 +152,11 @@ export class VisitSession {
       this.#changed();
     });
     client.on('ended', ({ reason }) => {
-      if (client === this.#client) void this.#over(reason ?? 'unknown');
+      if (client === this.#client) this.#over(reason ?? 'unknown');
     });
   }
 
-  async #over(ending: Ending): Promise<void> {
+  #over(ending: Ending): void {
     this.#ending = ending;
     const isFinal = ending === 'left' || ending === 'erased';
     if (isFinal) this.#forget();
@@ -167,25 +165,6 @@ export class VisitSession {
     this.#lookAfterMs = lookAgain.firstMs;
     this.#lookUntil = this.#platform.now() + lookAgain.forMs;
     this.#lookLater();
-    // What was cut off may be stored.
-    if (this.#client.messages.length === 0 || this.#client.outbox.length > 0) await this.#loadHistory();
-  }
-
-  async #loadHistory(): Promise<void> {
-    const api = new PublicApi(new Http(this.#options.url, this.#platform));
-    try {
-      const history: Message[] = [];
-      let afterSeq: number | null = 0;
-      while (afterSeq !== null) {
-        const page: Awaited<ReturnType<PublicApi['messages']>> = await api.messages(this.#options.visit, afterSeq);
-        history.push(...page.messages);
-        afterSeq = page.nextAfterSeq;
-      }
-      this.#history = history;
-      this.#outboxChanged();
-    } catch {
-      // The conversation of a visit that is over is a courtesy.
-    }
   }
 
   #lookLater(): void {
@@ -208,7 +187,6 @@ export class VisitSession {
       this.#unsent = this.#view.outbox;
       this.#client = client;
       this.#ending = undefined;
-      this.#history = [];
       this.#cancelLook?.();
       this.#follow(client);
       this.#outboxChanged();
@@ -249,7 +227,7 @@ export class VisitSession {
   #currentView(): VisitView {
     const client = this.#client;
     const caller = client.caller ?? this.#options.caller;
-    const messages = this.#history.length > client.messages.length ? this.#history : [...client.messages];
+    const messages = [...client.messages];
     return {
       caller,
       clinic: client.clinic ?? this.#options.clinic,

@@ -24,7 +24,6 @@ const aSession = (conversation: Message[] = [], given: Partial<Caller> = {}, int
   const server = { conversation, caller: aCaller({ messageCount: conversation.length, ...given }), refusesTickets: 0 };
   const ticket = platform.http;
   platform.http = (call) => {
-    if (call.method === 'GET') return { status: 200, body: { messages: server.conversation, nextAfterSeq: null } };
     if (server.refusesTickets === 0) return ticket(call);
     return { status: server.refusesTickets, body: { code: server.refusesTickets === 401 ? 'unauthenticated' : 'caller-ended' } };
   };
@@ -168,19 +167,6 @@ describe('a visit', () => {
     expect(session.view()).toMatchObject({ outbox: [], messages: [{ messageId: 'cut-off' }] });
   });
 
-  it('does not call unsent what was stored though its end cut the answer off', async () => {
-    const { platform, storage, server, session, start, end } = aSession(messages(1));
-    await start();
-    platform.rules.delete('sendMessage');
-    session.send('Thank you', 'stored');
-    await platform.settle();
-    server.conversation.push(aMessage(2, { messageId: 'stored', text: 'Thank you', from: 'caller' }));
-    await end('ended-by-staff');
-    await platform.settle();
-    expect(session.view()).toMatchObject({ outbox: [], messages: [{ seq: 1 }, { seq: 2, messageId: 'stored' }] });
-    expect(storage.outbox).toEqual([]);
-  });
-
   it('looks at once when the page is looked at, and stops by itself after half an hour', async () => {
     const { platform, server, session, start, end } = aSession();
     await start();
@@ -193,12 +179,13 @@ describe('a visit', () => {
     expect(session.view().ending).toBeUndefined();
   });
 
-  it('shows the conversation of a visit that had ended before a reload', async () => {
+  it('tells that it had ended before a reload, and shows no conversation, as its token opens none any more', async () => {
     const { platform, server, session, start } = aSession(messages(1, 2));
     server.refusesTickets = 409;
     await start();
     await platform.settle();
-    expect(session.view()).toMatchObject({ ending: 'unknown', messages: [{ seq: 1 }, { seq: 2 }] });
+    expect(session.view()).toMatchObject({ ending: 'unknown', messages: [] });
+    expect(platform.calls.filter(({ method }) => method === 'GET')).toEqual([]);
   });
 
   it.each(['left', 'erased'])('forgets itself when it was %s, and does not look again', async (reason) => {
