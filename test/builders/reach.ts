@@ -70,5 +70,6 @@ export const beyond = (command: unknown, clinicIds: ReadonlySet<unknown>): strin
   });
 };
 
-/** Does this call write? */
-export const isWrite = (command: unknown): boolean => !(command instanceof GetCommand || command instanceof QueryCommand);
+/** The clinics whose items a call would write; none for one that reads. */
+export const clinicsWrittenBy = (command: unknown): unknown[] =>
+  command instanceof GetCommand || command instanceof QueryCommand ? [] : partsOf(command).flatMap(({ key }) => key?.clinicId ?? []);

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { CreateTableCommand, DeleteTableCommand, DescribeTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { createBroadcastsTable } from '../../functions/data/broadcasts-table.ts';
@@ -13,55 +12,17 @@ import type { Member } from '../../protocol/objects.ts';
 import { Dice } from '../simulation/dice.ts';
 import { Store } from '../simulation/store/store.ts';
 import { tableNames, tableShapes } from '../simulation/store/tables.ts';
-import { endpointsOfTests } from './scenario/endpoints.ts';
 import { eventually } from './scenario/eventually.ts';
+import { createOwnTables } from './scenario/tables-of-own.ts';
 
 /**
  * What makes the simulation believable: its model of DynamoDB and a real engine are given the same commands of the real table modules,
  * thousands of them by chance, and answer the same.
  */
 
-const engine = new DynamoDBClient({
-  endpoint: endpointsOfTests().dynamodb,
-  region: 'us-east-1',
-  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  // The table modules are compared, not the SDK's patience.
-  maxAttempts: 1,
-});
-const { TableNames: stackTables = [] } = await engine.send(new ListTablesCommand({}));
-const run = randomBytes(6).toString('hex');
+const { engine, names: engineTables, close } = await createOwnTables('store-model');
 
-/** A table like the stack's, whose keys and indexes are the template's, but of its own: no function follows its changes. */
-const likeTheStacks = async (table: string): Promise<string> => {
-  const name = stackTables.find((candidate) => candidate.toLowerCase().includes(table.toLowerCase()));
-  if (!name) throw new Error(`the engine has no table ${table}`);
-  const { Table } = await engine.send(new DescribeTableCommand({ TableName: name }));
-  const TableName = `store-model-${run}-${table}`;
-  await engine.send(
-    new CreateTableCommand({
-      TableName,
-      KeySchema: Table?.KeySchema,
-      AttributeDefinitions: Table?.AttributeDefinitions,
-      BillingMode: 'PAY_PER_REQUEST',
-      ...(Table?.GlobalSecondaryIndexes && {
-        GlobalSecondaryIndexes: Table.GlobalSecondaryIndexes.map(({ IndexName, KeySchema, Projection }) => ({
-          IndexName,
-          KeySchema,
-          Projection,
-        })),
-      }),
-    }),
-  );
-  return TableName;
-};
-
-const engineTables = new Map<string, string>();
-for (const table of Object.keys(tableNames)) engineTables.set(table, await likeTheStacks(table));
-
-afterAll(async () => {
-  for (const TableName of engineTables.values()) await engine.send(new DeleteTableCommand({ TableName }));
-  engine.destroy();
-});
+afterAll(close);
 
 const tablesOn = (client: DynamoDBDocumentClient, named: (table: keyof typeof tableNames) => string) => ({
   callers: createCallersTable(client, named('callers')),
@@ -75,7 +36,7 @@ type Tables = ReturnType<typeof tablesOn>;
 
 const real = tablesOn(
   DynamoDBDocumentClient.from(engine, { marshallOptions: { removeUndefinedValues: true } }),
-  (table) => engineTables.get(table) ?? '',
+  (table) => engineTables[table],
 );
 
 const aModel = (): Tables => {
