@@ -9,6 +9,9 @@ export type JwtAuthorization =
 
 export type JwtAuthorizer = (configuration: JwtConfiguration, authorizationHeader: string | undefined) => Promise<JwtAuthorization>;
 
+/** API Gateway keeps an issuer's keys for up to two hours (the page below). */
+const keysKeptMs = 2 * 3600_000;
+
 /**
  * Verifies as an HTTP API does: RSA signatures, `iss`, `aud` or `client_id`, `exp`, `nbf`, `iat`, scopes.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
@@ -49,7 +52,7 @@ const discoverKeys = async (issuer: string): Promise<JWTVerifyGetKey> => {
   const response = await fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
   const jwksUri = stringOf(objectOf(await response.json()).jwks_uri);
   if (jwksUri === undefined) throw new Error(`The issuer ${issuer} names no keys`);
-  return createRemoteJWKSet(new URL(jwksUri));
+  return createRemoteJWKSet(new URL(jwksUri), { cacheMaxAge: keysKeptMs });
 };
 
 /** `client_id` counts only where there is no `aud`. */
