@@ -95,9 +95,12 @@ export const subscribe = async (
   socket: { clinicId: string; userId: string; connectionId: string },
   { cursor }: FieldsOf<'subscribe'>,
 ): Promise<Results['subscribe']> => {
-  // The record first, the member after it: a removal in between either finds the record to close, or is found here.
-  if (cursor === undefined)
+  if (cursor === undefined) {
+    // Who is no member any more is not registered even for a moment: in it the socket would hear of the board.
+    await requireMember(ports, 'socket subscribe', socket.clinicId, socket.userId);
     await ports.connections.put({ clinicId: socket.clinicId, connectionId: socket.connectionId, userId: socket.userId }, ports.now());
+  }
+  // The member once more, after the record: a removal in between either finds the record to close, or is found here.
   const [actor, profile] = await Promise.all([
     requireMember(ports, { operation: 'socket subscribe', ...socket }),
     ports.clinics.profile(socket.clinicId),

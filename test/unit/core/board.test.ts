@@ -183,10 +183,13 @@ describe('presentCallers', () => {
 describe('subscribe', () => {
   const given = ({
     member,
+    looks = [],
     visits = manyCallers(2),
     clinic = aClinic(),
   }: {
     member?: Member;
+    /** The member as the first looks find them, before `member` holds. */
+    looks?: (Member | undefined)[];
     visits?: Visit[];
     clinic?: ReturnType<typeof aClinic> | null;
   }) => {
@@ -204,7 +207,7 @@ describe('subscribe', () => {
     const clinics = only<ClinicsTable>({
       member: async () => {
         journal.push('member');
-        return member;
+        return looks.length > 0 ? looks.shift() : member;
       },
       profile: async () => clinic ?? undefined,
     });
@@ -224,10 +227,16 @@ describe('subscribe', () => {
     expect(dashboards.ids()).toEqual(['d1']);
   });
 
-  it('registers before the member is read, so that no removal slips between', async () => {
+  it('reads the member again after it has registered, so that no removal slips between', async () => {
     const { subscribe, journal } = given({ member: aMember() });
     await subscribe();
-    expect(journal).toEqual(['register', 'member']);
+    expect(journal).toEqual(['member', 'register', 'member']);
+  });
+
+  it('never registers one who is no member any more: until it were struck off again, it would hear of the board', async () => {
+    const { subscribe, journal } = given({});
+    await expectRefusal(subscribe(), 'forbidden');
+    expect(journal).toEqual(['member']);
   });
 
   it('does not register again for the next page', async () => {
@@ -251,8 +260,8 @@ describe('subscribe', () => {
     expect(met).toEqual(ids(visits));
   });
 
-  it('is forbidden to one who is no member any more, and leaves no registration that board frames would follow', async () => {
-    const { subscribe, dashboards } = given({});
+  it('is forbidden to one who is removed meanwhile, and leaves no registration that board frames would follow', async () => {
+    const { subscribe, dashboards } = given({ looks: [aMember(), undefined] });
     await expectRefusal(subscribe(), 'forbidden');
     expect(dashboards.ids()).toEqual([]);
   });
