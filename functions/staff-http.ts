@@ -141,7 +141,7 @@ const routes: Routes = {
   }),
 
   'DELETE /clinics/{clinicId}/members/{userId}': asMember(async (event, { clinicId }) => {
-    await removeMember(ports, clinicId, event.pathParameters?.userId ?? '');
+    await removeMember(ports, clinicId, idIn(event, 'userId', userIdSchema));
     return noContent;
   }),
 

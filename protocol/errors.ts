@@ -68,12 +68,21 @@ export class RequestError extends Error {
 /** `invalid-request` for one field. */
 export const invalidField = (path: string, reason: string): RequestError => new RequestError('invalid-request', [{ path, reason }]);
 
-/** zod's findings as the contract's `details`; unknown keys are named one by one. */
-export const reasonsOf = (issues: readonly $ZodIssue[]): FieldReason[] =>
-  issues.flatMap((issue) => {
-    const path = issue.path.map(String);
-    if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ path: [...path, key].join('.').slice(0, 200), reason: 'unknown field' }));
+/** With so many reasons, and paths of 200 characters, an answer stays under 32 KB: a frame that the gateway sends, whatever it was sent. */
+const mostReasons = 20;
+
+/** zod's findings as the contract's `details`, the first twenty; unknown keys are named one by one. */
+export const reasonsOf = (issues: readonly $ZodIssue[]): FieldReason[] => {
+  const reasons: FieldReason[] = [];
+  for (const issue of issues) {
+    const isUnknown = issue.code === 'unrecognized_keys';
+    for (const path of isUnknown ? issue.keys.map((key) => [...issue.path, key]) : [issue.path]) {
+      if (reasons.length === mostReasons) return reasons;
+      reasons.push({ path: pathOf(path), reason: isUnknown ? 'unknown field' : issue.message });
     }
-    return [{ path: path.join('.').slice(0, 200), reason: issue.message }];
-  });
+  }
+  return reasons;
+};
+
+/** The sender's own words: cut short, and valid Unicode wherever they are cut. */
+const pathOf = (path: readonly PropertyKey[]): string => path.map(String).join('.').slice(0, 200).toWellFormed();

@@ -20,13 +20,21 @@ const list = <Item extends z.ZodMiniType>(item: Item, least: number, most: numbe
 const detailsKey = line(limits.detailsKeyCodePoints);
 const detailsValue = z.pipe(paragraph(limits.detailsValueCodePoints), z.string());
 
-/** Entry fields of a check-in: at most 20 entries, keys of 40 and values of 1000 code points, 4 KB together. */
-export const details = z.record(detailsKey, detailsValue, { error: 'must be an object of texts' }).check(
+const detailsRecord = z.record(detailsKey, detailsValue, { error: 'must be an object of texts' }).check(
   z.refine((entries) => Object.keys(entries).length <= limits.detailsEntries, { error: `has more than ${limits.detailsEntries} entries` }),
   z.refine((entries) => utf8Bytes(JSON.stringify(entries)) <= limits.detailsBytes, {
     error: `is larger than ${limits.detailsBytes} bytes`,
   }),
 );
+
+/** zod leaves `__proto__` out of a record without a word: an entry that cannot be kept is refused instead. */
+const hasNoPrototypeKey = z.refine((entries: unknown) => !(entries instanceof Object && Object.hasOwn(entries, '__proto__')), {
+  error: 'must not have the key __proto__',
+  abort: true,
+});
+
+/** Entry fields of a check-in: at most 20 entries, keys of 40 and values of 1000 code points, 4 KB together. */
+export const details = z.pipe(z.unknown().check(hasNoPrototypeKey), detailsRecord);
 
 export const checkInBody = z.strictObject({
   name: line(limits.nameCodePoints),

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { output, ZodMiniType } from 'zod/mini';
 import { invalidField, RequestError, reasonsOf } from '../../protocol/errors.ts';
@@ -13,7 +14,13 @@ export type HttpEvent = APIGatewayProxyEventV2 & {
 export const bodyOf = <Schema extends ZodMiniType>(event: HttpEvent, schema: Schema): output<Schema> => {
   const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
   if (bytes.length > limits.httpBodyBytes) throw new RequestError('too-large');
-  return checked(schema, parseJson(bytes.toString()));
+  return checked(schema, parseJson(textOf(bytes)));
+};
+
+/** Byte sequences that are no UTF-8 are refused: decoded with replacement characters, another text would be stored than was sent. */
+const textOf = (bytes: Buffer): string => {
+  if (!isUtf8(bytes)) throw invalidField('', 'is not UTF-8');
+  return bytes.toString();
 };
 
 /** The checked query; those named in `lists` may be repeated. @throws invalid-request */
@@ -31,8 +38,8 @@ export const queryOf = <Schema extends ZodMiniType>(event: HttpEvent, schema: Sc
 };
 
 /** An id in the path. One that cannot be an id names nothing: not-found. */
-export const idIn = (event: HttpEvent, name: string): string => {
-  const parsed = id.safeParse(event.pathParameters?.[name]);
+export const idIn = (event: HttpEvent, name: string, schema: ZodMiniType<string> = id): string => {
+  const parsed = schema.safeParse(event.pathParameters?.[name]);
   if (!parsed.success) throw new RequestError('not-found');
   return parsed.data;
 };

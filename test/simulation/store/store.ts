@@ -36,6 +36,9 @@ export interface StoreOptions {
   readonly onChange?: (change: ItemChange) => void;
 }
 
+/** Of a partition key and of a sort key (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html). */
+const mostKeyBytes = [2048, 1024];
+
 /** No read is further behind than this. */
 export const mostLagMs = 3000;
 
@@ -234,6 +237,8 @@ export class Store {
     const parts = [partitionKey, ...(sortKey === undefined ? [] : [sortKey])].map((name) => key?.[name]);
     if (parts.some((part) => typeof part !== 'number' && (typeof part !== 'string' || part === '')))
       throw new InvalidRequest(`the key of ${table} is not complete`);
+    const isTooLong = parts.some((part, index) => Buffer.byteLength(String(part)) > (mostKeyBytes[index] ?? 0));
+    if (isTooLong) throw new InvalidRequest(`a key of ${table} is too long`);
     return { table: String(table), key: parts.join('\u0000') };
   }
 

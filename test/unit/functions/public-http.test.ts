@@ -129,6 +129,35 @@ describe('checking in', () => {
     expect(dynamoDb.calls()).toHaveLength(0);
   });
 
+  it('takes a body that comes in Base64, and refuses one whose bytes are no UTF-8 rather than storing something else', async () => {
+    scene.hasClinic(aClinic());
+    const encoded = (bytes: Buffer) => {
+      const event = anHttpEvent(checkInRoute, { path, rawBody: bytes.toString('base64') });
+      return handler({ ...event, isBase64Encoded: true }, aContext);
+    };
+    await expect(encoded(Buffer.from('{"name":"Zoë"}'))).resolves.toMatchObject({ statusCode: 201 });
+    const latin1 = await encoded(Buffer.from('{"name":"Zoë"}', 'latin1'));
+    expect(latin1.statusCode).toBe(400);
+    expect(JSON.parse(latin1.body ?? '')).toMatchObject({ code: 'invalid-request', details: [{ path: '', reason: 'is not UTF-8' }] });
+  });
+
+  it.each(['[', '{"a":'])('names the field whose value is nested as deep as a body can be: %s', async (opening) => {
+    const depth = Math.floor((100 * 1024) / (opening.length + 1));
+    const deep = `${opening.repeat(depth)}0${(opening === '[' ? ']' : '}').repeat(depth)}`;
+    for (const [field, rawBody] of [
+      ['name', `{"name":${deep}}`],
+      ['details', `{"name":"Sue","details":[${deep}]}`],
+      ['details.a', `{"name":"Sue","details":{"a":${deep}}}`],
+      ['other', `{"name":"Sue","other":${deep}}`],
+    ]) {
+      await expect(ask(checkInRoute, { path, rawBody })).resolves.toMatchObject({
+        statusCode: 400,
+        body: { code: 'invalid-request', details: [{ path: field }] },
+      });
+    }
+    expect(lines).toEqual([]);
+  });
+
   it('refuses a body over 128 KB', async () => {
     await expect(ask(checkInRoute, { path, rawBody: ' '.repeat(128 * 1024 + 1) })).resolves.toMatchObject({
       statusCode: 413,

@@ -1,5 +1,5 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import { DeleteCommand, PutCommand, QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand, QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { isOperation, policy } from '../../../functions/core/policy.ts';
 import { aBroadcast } from '../../builders/a-broadcast.ts';
@@ -204,4 +204,22 @@ describe('a caller’s change', () => {
       expect(writes()).toEqual([]);
     },
   );
+});
+
+describe('DELETE /clinics/{clinicId}/members/{userId}', () => {
+  it.each([
+    ['a space', 'a b'],
+    ['129 characters', 'a'.repeat(129)],
+    ['more bytes than a key may have', 'a'.repeat(3000)],
+    ['a line break', '\r\nadmin'],
+    ['half a character', '\ud800'],
+    ['nothing', ''],
+  ])('is not-found for an id of %s, and asks the store for nobody', async (_case, userId) => {
+    const request = { path: { ...demo, userId }, user: 'admin' };
+    await expect(ask('DELETE /clinics/{clinicId}/members/{userId}', request)).resolves.toMatchObject({
+      statusCode: 404,
+      body: { code: 'not-found' },
+    });
+    expect(dynamoDb.commandCalls(GetCommand)).toHaveLength(1);
+  });
 });

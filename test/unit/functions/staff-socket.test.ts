@@ -151,6 +151,13 @@ describe('a frame that cannot be read', () => {
     await refusal(JSON.stringify({ action: 'toString', requestId: 'r1' }), 'toString');
   });
 
+  it('with ten thousand unknown fields is answered in one frame that the gateway takes', async () => {
+    const unknown = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`k${index}`, 0]));
+    const answer = await refusal(JSON.stringify({ ...frames.notify, ...unknown }));
+    expect(JSON.stringify(answer).length).toBeLessThan(32 * 1024);
+    expect(answer.error.details).toHaveLength(20);
+  });
+
   it('says nothing of what it held', async () => {
     expect(JSON.stringify(await refusal(JSON.stringify({ ...frames.notify, callerId: canary.repeat(5) })))).not.toContain(canary);
     expect(lines).toEqual([]);

@@ -65,4 +65,20 @@ describe('reasons', () => {
     const { error } = z.safeParse(z.strictObject({}), { ['x'.repeat(1000)]: 1 });
     expect(error && reasonsOf(error.issues)[0]?.path).toHaveLength(200);
   });
+
+  it('are valid Unicode, wherever a path is cut', () => {
+    const { error } = z.safeParse(z.strictObject({}), { [`${'x'.repeat(199)}😀`]: 1, '\ud800': 1 });
+    const paths = error ? reasonsOf(error.issues).map(({ path }) => path) : [];
+    expect(paths).toHaveLength(2);
+    expect(paths.every((path) => path.isWellFormed())).toBe(true);
+  });
+
+  it('are at most twenty: an answer is never larger than what it answers allows', () => {
+    const fields = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`${index}${'\u0000'.repeat(200)}`, 1]));
+    const reasonsFor = (count: number) => reasonsOf(z.safeParse(z.strictObject({}), fields(count)).error?.issues ?? []);
+    expect(reasonsFor(20)).toHaveLength(20);
+    expect(reasonsFor(10_000)).toHaveLength(20);
+    expect(JSON.stringify(reasonsFor(10_000)).length).toBeLessThan(31 * 1024);
+  });
 });

@@ -58,6 +58,7 @@ describe('a check-in', () => {
     ],
     ['details are texts', { name: 'x', details: { k: '' } }, { name: 'x', details: { k: 1 } }],
     ['details are an object', { name: 'x', details: {} }, { name: 'x', details: ['v'] }],
+    ['details keys that are kept', { name: 'x', details: { constructor: 'v' } }, { name: 'x', details: JSON.parse('{"__proto__":"v"}') }],
   ];
 
   it.each(rules)('%s', (_rule, good, bad) => {

@@ -118,6 +118,14 @@ describe('the store', () => {
     ]);
   });
 
+  it('refuses a key that is longer than the engine takes', () => {
+    const { store } = given();
+    const get = (p: string, s: string) => store.execute(new GetCommand({ TableName: 'T', Key: { p, s } }));
+    expect(get('p'.repeat(2048), 'é'.repeat(512))).toEqual({});
+    expect(() => get('p'.repeat(2049), 's')).toThrow('too long');
+    expect(() => get('p', 'é'.repeat(513))).toThrow('too long');
+  });
+
   it('refuses names and values that nothing uses', () => {
     const { store } = given();
     const unused = new UpdateCommand({
