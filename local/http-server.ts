@@ -13,15 +13,29 @@ export interface LocalServer {
   close(): void;
 }
 
+/** An HTTP API gives up after 30 s (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html). */
+const arrivesWithinMs = 30_000;
+/** How often Node looks for requests that are overdue. */
+const lookEveryMs = 500;
+
 /**
  * @param name how a message calls the server
  * @param port 0: any free one
+ * @param requestTimeoutMs a request, or an upgrade, that has not arrived whole by then is answered 408, and its connection closed
  * @throws LocalStackError when the port is taken
  */
-export const listen = async (name: string, port: number): Promise<LocalServer> => {
+export const listen = async (name: string, port: number, requestTimeoutMs = arrivesWithinMs): Promise<LocalServer> => {
   let handler: Handler | undefined;
-  // API Gateway's own limit (10,240 bytes) is judged by the gateway; environments are frozen for long, and their connections stay open meanwhile.
-  const server = createServer({ maxHeaderSize: 64 * 1024, keepAliveTimeout: 15 * 60_000, requestTimeout: 0 }, (request, response) => {
+  const options = {
+    // API Gateway's own limit (10,240 bytes) is judged by the gateway.
+    maxHeaderSize: 64 * 1024,
+    // Environments are frozen for long, and their connections stay open meanwhile.
+    keepAliveTimeout: 15 * 60_000,
+    requestTimeout: requestTimeoutMs,
+    headersTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: lookEveryMs,
+  };
+  const server = createServer(options, (request, response) => {
     if (handler === undefined) {
       response.writeHead(503, { 'retry-after': '1' }).end();
       return;
@@ -32,6 +46,8 @@ export const listen = async (name: string, port: number): Promise<LocalServer> =
       response.end();
     });
   });
+  // Their bytes are what counts. Node would leave out those beyond 2,000 without a word.
+  server.maxHeadersCount = 0;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject).listen(port, host, resolve);
   try {

@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type LocalStackProcess, startLocalStackProcess } from './integration/local-stack.ts';
+import { residentMemoryOf } from './integration/resident-memory.ts';
 import { openRoom, type Room } from './soak/waiting-room.ts';
 import { createWriting } from './soak/write-at-rate.ts';
 
@@ -33,15 +33,6 @@ const optionsFrom = (args: readonly string[]): Options => {
   const [minutes, sockets, rate] = [values.minutes, values.sockets, values.rate].map(Number);
   if (!(minutes && sockets && rate && minutes > 0 && sockets > 0 && rate > 0)) throw new Error(usage);
   return { seconds: minutes * 60, sockets, rate, judgesMemory: true };
-};
-
-/** Resident megabytes of the stack and of its engine, which is its only child. */
-const memoryOf = ({ child }: LocalStackProcess): { stack: number; engine: number } => {
-  const { stdout } = spawnSync('ps', ['-eo', 'pid=,ppid=,rss='], { encoding: 'utf8' });
-  const rows = stdout.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
-  const sum = (column: number): number =>
-    Math.round(rows.filter((row) => row[column] === child.pid).reduce((total, row) => total + (row[2] ?? 0), 0) / 1024);
-  return { stack: sum(0), engine: sum(1) };
 };
 
 const percentile = (values: readonly number[], share: number): string => {
@@ -83,10 +74,10 @@ const soak = async ({ seconds, sockets, rate, judgesMemory }: Options, stack: Lo
   }, 1000);
   // Environments are started by the load itself: what the stack needs for it is known after a while only.
   await writing.run(callers, rate, seconds / 4);
-  const before = memoryOf(stack);
+  const before = residentMemoryOf(stack);
   await writing.run(callers, rate, (seconds * 3) / 4);
   clearInterval(pinging);
-  const after = memoryOf(stack);
+  const after = residentMemoryOf(stack);
 
   const wrong = await miscounts(rooms);
   for (const socket of all) socket.close();

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -152,18 +153,19 @@ const headerBytes = (request: IncomingMessage): number =>
 
 /** Lower-case names, repeated headers joined by commas, cookies apart. */
 const headersOf = (request: IncomingMessage): Record<string, string> => {
-  const headers: Record<string, string> = {
-    'x-forwarded-for': request.socket.remoteAddress ?? '',
-    'x-forwarded-port': '443',
-    'x-forwarded-proto': 'https',
-  };
+  const headers = new Map([
+    ['x-forwarded-for', request.socket.remoteAddress ?? ''],
+    ['x-forwarded-port', '443'],
+    ['x-forwarded-proto', 'https'],
+  ]);
   for (let at = 0; at + 1 < request.rawHeaders.length; at += 2) {
     const name = (request.rawHeaders[at] ?? '').toLowerCase();
     const value = request.rawHeaders[at + 1] ?? '';
     if (name === 'cookie' || name === 'connection') continue;
-    headers[name] = name in headers && !name.startsWith('x-forwarded-') ? `${headers[name]},${value}` : value;
+    const before = name.startsWith('x-forwarded-') ? undefined : headers.get(name);
+    headers.set(name, before === undefined ? value : `${before},${value}`);
   }
-  return headers;
+  return Object.fromEntries(headers);
 };
 
 const cookiesOf = (request: IncomingMessage): { cookies?: string[] } =>
@@ -171,15 +173,18 @@ const cookiesOf = (request: IncomingMessage): { cookies?: string[] } =>
 
 const queryOf = (rawQueryString: string): { queryStringParameters?: Record<string, string> } => {
   if (rawQueryString === '') return {};
-  const parameters: Record<string, string> = {};
-  for (const [name, value] of new URLSearchParams(rawQueryString))
-    parameters[name] = name in parameters ? `${parameters[name]},${value}` : value;
-  return { queryStringParameters: parameters };
+  const parameters = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(rawQueryString)) {
+    const before = parameters.get(name);
+    parameters.set(name, before === undefined ? value : `${before},${value}`);
+  }
+  return { queryStringParameters: Object.fromEntries(parameters) };
 };
 
-/** Bodies of types that are not known to be text come encoded. */
+/** Bodies of types that are not known to be text come encoded; so do bytes that are no UTF-8, whatever they are called. */
 const bodyOf = (body: Buffer, contentType: string | undefined): { body?: string; isBase64Encoded: boolean } => {
   if (body.length === 0) return { isBase64Encoded: false };
-  const isText = /^(text\/|application\/(json|javascript|xml)\b|application\/[\w.+-]+\+(json|xml)\b)/i.test(contentType ?? '');
+  const isCalledText = /^(text\/|application\/(json|javascript|xml)\b|application\/[\w.+-]+\+(json|xml)\b)/i.test(contentType ?? '');
+  const isText = isCalledText && isUtf8(body);
   return { body: body.toString(isText ? 'utf8' : 'base64'), isBase64Encoded: !isText };
 };

@@ -250,38 +250,32 @@ const perRequest = (requestId = newRequestId()): Record<string, unknown> => {
 
 /** Header names in the client's own case, with the ones that API Gateway adds. */
 const headersOf = (request: IncomingMessage): { headers: Record<string, string>; multiValueHeaders: Record<string, string[]> } => {
-  const multiValueHeaders: Record<string, string[]> = {
-    'X-Amzn-Trace-Id': [`Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${randomUUID().replaceAll('-', '').slice(0, 24)}`],
-    'X-Forwarded-For': [request.socket.remoteAddress ?? ''],
-    'X-Forwarded-Port': ['443'],
-    'X-Forwarded-Proto': ['https'],
-  };
+  const values = new Map([
+    ['X-Amzn-Trace-Id', [`Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${randomUUID().replaceAll('-', '').slice(0, 24)}`]],
+    ['X-Forwarded-For', [request.socket.remoteAddress ?? '']],
+    ['X-Forwarded-Port', ['443']],
+    ['X-Forwarded-Proto', ['https']],
+  ]);
   for (let at = 0; at + 1 < request.rawHeaders.length; at += 2) {
     const name = request.rawHeaders[at] ?? '';
     // The gateway answers the upgrade itself.
     if (/^(connection|upgrade)$/i.test(name)) continue;
-    multiValueHeaders[name] = [...(multiValueHeaders[name] ?? []), request.rawHeaders[at + 1] ?? ''];
+    values.set(name, [...(values.get(name) ?? []), request.rawHeaders[at + 1] ?? '']);
   }
-  return {
-    headers: Object.fromEntries(Object.entries(multiValueHeaders).map(([name, values]) => [name, values.at(-1) ?? ''])),
-    multiValueHeaders,
-  };
+  return { headers: lastValues(values), multiValueHeaders: Object.fromEntries(values) };
 };
+
+const lastValues = (values: ReadonlyMap<string, readonly string[]>): Record<string, string> =>
+  Object.fromEntries([...values].map(([name, all]) => [name, all.at(-1) ?? '']));
 
 const multiValue = (single: Readonly<Record<string, string>>): Record<string, string[]> =>
   Object.fromEntries(Object.entries(single).map(([name, value]) => [name, [value]]));
 
 const queryOf = (query: string) => {
   if (query === '') return {};
-  const multiValueQueryStringParameters: Record<string, string[]> = {};
-  for (const [name, value] of new URLSearchParams(query))
-    multiValueQueryStringParameters[name] = [...(multiValueQueryStringParameters[name] ?? []), value];
-  return {
-    queryStringParameters: Object.fromEntries(
-      Object.entries(multiValueQueryStringParameters).map(([name, values]) => [name, values.at(-1) ?? '']),
-    ),
-    multiValueQueryStringParameters,
-  };
+  const values = new Map<string, string[]>();
+  for (const [name, value] of new URLSearchParams(query)) values.set(name, [...(values.get(name) ?? []), value]);
+  return { queryStringParameters: lastValues(values), multiValueQueryStringParameters: Object.fromEntries(values) };
 };
 
 const connectAnswer = (outcome: IntegrationOutcome): { status: number; protocol?: string | undefined } => {

@@ -15,7 +15,7 @@ const inside =
   /\bat [\w.<>$ ]+ \(|\.[cm]?[jt]s:\d+|node_modules|file:\/\/|node:internal|\/(?:var|opt|home|root|tmp|usr)\/|"stack"|\w+Exception\b|\b(?:Type|Range|Reference|Syntax|URI)Error\b|Internal [Ss]erver [Ee]rror|CallersTable|ClinicsTable|tokenHash|arn:aws/;
 
 /** What an answer shows of the inside, unless the sender wrote it. */
-const leakIn = (answer: string, sent: string): string | undefined => {
+export const leakIn = (answer: string, sent: string): string | undefined => {
   const [leak] = inside.exec(answer) ?? [];
   return leak !== undefined && !sent.includes(leak) && !sent.includes(JSON.stringify(leak).slice(1, -1)) ? leak : undefined;
 };
