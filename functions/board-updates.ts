@@ -1,4 +1,3 @@
-import middy from '@middy/core';
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { required } from './adapters/environment.ts';
 import { createManagementClient, createPoster } from './adapters/poster.ts';
@@ -8,7 +7,8 @@ import { createBroadcastsTable } from './data/broadcasts-table.ts';
 import { createClinicsTable } from './data/clinics-table.ts';
 import { createConnectionsTable } from './data/connections-table.ts';
 import { createDocumentClient } from './data/document-client.ts';
-import { serveClinics } from './middleware/visit-stream.ts';
+import { observe } from './middleware/observe.ts';
+import { observedBatches, serveClinics } from './middleware/visit-stream.ts';
 
 const client = createDocumentClient();
 const ports = {
@@ -20,6 +20,7 @@ const ports = {
 };
 
 /** The Callers' stream: tells dashboards, and the callers concerned, what changed. */
-export const handler = middy<DynamoDBStreamEvent, DynamoDBBatchResponse>().handler(
+export const handler = observe<DynamoDBStreamEvent, DynamoDBBatchResponse>(
+  { ...observedBatches, subject: 'board', now: system.now },
   serveClinics('board', (clinicId, changes) => updateBoard(ports, clinicId, changes)),
 );

@@ -1,6 +1,4 @@
-import middy from '@middy/core';
 import { required } from './adapters/environment.ts';
-import { logFailure } from './adapters/log.ts';
 import { createManagementClient, createPoster } from './adapters/poster.ts';
 import { system } from './adapters/system.ts';
 import { announceClinic } from './core/announce-clinic.ts';
@@ -11,6 +9,7 @@ import { createCallersTable } from './data/callers-table.ts';
 import { createClinicsTable } from './data/clinics-table.ts';
 import { createConnectionsTable } from './data/connections-table.ts';
 import { createDocumentClient } from './data/document-client.ts';
+import { observe } from './middleware/observe.ts';
 
 const client = createDocumentClient();
 const ports = {
@@ -23,6 +22,11 @@ const ports = {
 };
 
 /** Speaks to many at once, asynchronously. What is thrown makes Lambda run the job again, twice, and then dead-letter its ids. */
-export const handler = middy<WorkerJob, void>()
-  .use({ onError: ({ error, event }) => logFailure(event.kind, error, { clinicId: event.clinicId }) })
-  .handler((job) => (job.kind === 'broadcast' ? runBroadcast(ports, job.clinicId, job.broadcastId) : announceClinic(ports, job.clinicId)));
+export const handler = observe<WorkerJob, void>(
+  {
+    subject: ({ kind }) => kind,
+    idsOf: (job) => ({ clinicId: job.clinicId, ...(job.kind === 'broadcast' && { broadcastId: job.broadcastId }) }),
+    now: system.now,
+  },
+  (job) => (job.kind === 'broadcast' ? runBroadcast(ports, job.clinicId, job.broadcastId) : announceClinic(ports, job.clinicId)),
+);

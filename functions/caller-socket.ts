@@ -13,6 +13,8 @@ import { createClinicsTable } from './data/clinics-table.ts';
 import { createDocumentClient } from './data/document-client.ts';
 import { answerFrame, type FrameResponse, frameResponse } from './middleware/answer-frame.ts';
 import { limitFrames } from './middleware/limit-frames.ts';
+import { observe } from './middleware/observe.ts';
+import { observedFrames } from './middleware/observe-frames.ts';
 import { type FrameEvent, parseFrame } from './middleware/parse-frame.ts';
 
 const client = createDocumentClient();
@@ -34,16 +36,19 @@ const performers: { [A in CallerAction]: (socket: CallerSocket, fields: FieldsOf
 
 const perform = <A extends CallerAction>(action: A, socket: CallerSocket, fields: FieldsOf<A>) => performers[action](socket, fields);
 
-export const handler = middy<FrameEvent<CallerAction, 'caller'>, FrameResponse>()
-  .use(answerFrame())
-  .use(parseFrame<CallerAction, 'caller'>(callerActions))
-  // Behind the parsing: a frame that is refused for its shape costs nothing that counts.
-  .use(limitFrames(mostFramesInMinute, system.now))
-  .handler(async ({ frame: { action, requestId, fields }, owner, requestContext: { connectionId, connectedAt } }) => {
-    const socket = { ...owner, connectionId, connectedAt };
-    const result = await perform(action, socket, fields);
-    const response = frameResponse({ type: 'ok', requestId, result });
-    if (action !== 'leave' || response.body === undefined) return response;
-    await farewell(ports, socket, response.body);
-    return { statusCode: 200 };
-  });
+export const handler = observe<FrameEvent<CallerAction, 'caller'>, FrameResponse>(
+  { ...observedFrames, now: system.now },
+  middy<FrameEvent<CallerAction, 'caller'>, FrameResponse>()
+    .use(answerFrame())
+    .use(parseFrame<CallerAction, 'caller'>(callerActions))
+    // Behind the parsing: a frame that is refused for its shape costs nothing that counts.
+    .use(limitFrames(mostFramesInMinute, system.now))
+    .handler(async ({ frame: { action, requestId, fields }, owner, requestContext: { connectionId, connectedAt } }) => {
+      const socket = { ...owner, connectionId, connectedAt };
+      const result = await perform(action, socket, fields);
+      const response = frameResponse({ type: 'ok', requestId, result });
+      if (action !== 'leave' || response.body === undefined) return response;
+      await farewell(ports, socket, response.body);
+      return { statusCode: 200 };
+    }),
+);

@@ -9,6 +9,8 @@ import { createCallersTable } from './data/callers-table.ts';
 import { createConnectionsTable } from './data/connections-table.ts';
 import { createDocumentClient } from './data/document-client.ts';
 import { answerFrame } from './middleware/answer-frame.ts';
+import { observe } from './middleware/observe.ts';
+import { observedFrames } from './middleware/observe-frames.ts';
 import type { SocketEvent } from './middleware/socket-event.ts';
 
 const client = createDocumentClient();
@@ -40,6 +42,9 @@ const isJson = (text: string | undefined): boolean => {
   }
 };
 
-export const handler = middy<SocketEvent, APIGatewayProxyStructuredResultV2>()
-  .use(answerFrame())
-  .handler((event) => handlers[event.requestContext.eventType](event));
+export const handler = observe<SocketEvent, APIGatewayProxyStructuredResultV2>(
+  { ...observedFrames, now: system.now },
+  middy<SocketEvent, APIGatewayProxyStructuredResultV2>()
+    .use(answerFrame())
+    .handler((event) => handlers[event.requestContext.eventType](event)),
+);

@@ -1,6 +1,4 @@
-import middy from '@middy/core';
 import { required } from './adapters/environment.ts';
-import { logFailure } from './adapters/log.ts';
 import { createManagementClient, createPoster } from './adapters/poster.ts';
 import { system } from './adapters/system.ts';
 import { meetDeadlines } from './core/meet-deadlines.ts';
@@ -8,6 +6,7 @@ import { createCallersTable } from './data/callers-table.ts';
 import { createClinicsTable } from './data/clinics-table.ts';
 import { createConnectionsTable } from './data/connections-table.ts';
 import { createDocumentClient } from './data/document-client.ts';
+import { observe } from './middleware/observe.ts';
 
 const client = createDocumentClient();
 const ports = {
@@ -19,6 +18,4 @@ const ports = {
 };
 
 /** Every minute: what is due. */
-export const handler = middy<unknown, void>()
-  .use({ onError: ({ error }) => logFailure('deadlines', error) })
-  .handler(() => meetDeadlines(ports));
+export const handler = observe<unknown, void>({ subject: 'deadlines', now: system.now }, () => meetDeadlines(ports));

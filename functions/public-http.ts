@@ -23,6 +23,8 @@ import { createTicketsTable } from './data/tickets-table.ts';
 import type { Visit } from './data/visit.ts';
 import { answerHttp } from './middleware/answer-http.ts';
 import { bearerOf, bodyOf, type HttpEvent, type HttpResponse, idIn, json, queryOf } from './middleware/http-request.ts';
+import { observe } from './middleware/observe.ts';
+import { observedRequests } from './middleware/observe-requests.ts';
 import { type Route, type Routes, routeHttp } from './middleware/route-http.ts';
 
 const client = createDocumentClient();
@@ -101,4 +103,7 @@ const routes: Routes = {
   },
 };
 
-export const handler = middy<HttpEvent, HttpResponse>().use(answerHttp()).handler(routeHttp(routes));
+export const handler = observe<HttpEvent, HttpResponse>(
+  { ...observedRequests, now: system.now },
+  middy<HttpEvent, HttpResponse>().use(answerHttp()).handler(routeHttp(routes)),
+);

@@ -42,6 +42,8 @@ import { createRateLimitsTable } from './data/rate-limits-table.ts';
 import { createTicketsTable } from './data/tickets-table.ts';
 import { answerHttp } from './middleware/answer-http.ts';
 import { bodyOf, checked, type HttpEvent, type HttpResponse, idIn, json, noContent, queryOf } from './middleware/http-request.ts';
+import { observe } from './middleware/observe.ts';
+import { observedRequests } from './middleware/observe-requests.ts';
 import { type Route, type Routes, routeHttp } from './middleware/route-http.ts';
 
 const client = createDocumentClient();
@@ -188,4 +190,7 @@ const routes: Routes = {
   ),
 };
 
-export const handler = middy<HttpEvent, HttpResponse>().use(answerHttp()).handler(routeHttp(routes));
+export const handler = observe<HttpEvent, HttpResponse>(
+  { ...observedRequests, now: system.now },
+  middy<HttpEvent, HttpResponse>().use(answerHttp()).handler(routeHttp(routes)),
+);

@@ -24,6 +24,8 @@ import { createDocumentClient } from './data/document-client.ts';
 import { createRateLimitsTable } from './data/rate-limits-table.ts';
 import { answerFrame, type FrameResponse, frameResponse } from './middleware/answer-frame.ts';
 import { limitFrames } from './middleware/limit-frames.ts';
+import { observe } from './middleware/observe.ts';
+import { observedFrames } from './middleware/observe-frames.ts';
 import { type FrameEvent, parseFrame } from './middleware/parse-frame.ts';
 
 const client = createDocumentClient();
@@ -77,16 +79,19 @@ const performers: { [A in StaffAction]: Perform<A> } = {
 
 const perform = <A extends StaffAction>(action: A, socket: StaffSocket, fields: FieldsOf<A>) => performers[action](socket, fields);
 
-export const handler = middy<FrameEvent<StaffAction, 'staff'>, FrameResponse>()
-  .use(answerFrame())
-  .use(
-    parseFrame<StaffAction, 'staff'>(staffActions, ({ clinicId, userId }, operation) =>
-      requireMember(ports, { operation, clinicId, userId }),
-    ),
-  )
-  // Behind the parsing: a frame that is refused for its shape costs nothing that counts.
-  .use(limitFrames(mostFramesInMinute, system.now))
-  .handler(async ({ frame: { action, requestId, fields }, owner, requestContext: { connectionId } }) => {
-    const result = await perform(action, { ...owner, connectionId }, fields);
-    return frameResponse({ type: 'ok', requestId, result });
-  });
+export const handler = observe<FrameEvent<StaffAction, 'staff'>, FrameResponse>(
+  { ...observedFrames, now: system.now },
+  middy<FrameEvent<StaffAction, 'staff'>, FrameResponse>()
+    .use(answerFrame())
+    .use(
+      parseFrame<StaffAction, 'staff'>(staffActions, ({ clinicId, userId }, operation) =>
+        requireMember(ports, { operation, clinicId, userId }),
+      ),
+    )
+    // Behind the parsing: a frame that is refused for its shape costs nothing that counts.
+    .use(limitFrames(mostFramesInMinute, system.now))
+    .handler(async ({ frame: { action, requestId, fields }, owner, requestContext: { connectionId } }) => {
+      const result = await perform(action, { ...owner, connectionId }, fields);
+      return frameResponse({ type: 'ok', requestId, result });
+    }),
+);

@@ -273,7 +273,7 @@ const environmentOf = (
   return {
     ...Object.fromEntries(passedOn.map(([name, value]) => [name, value ?? ''])),
     ...Object.fromEntries(given),
-    ...(stackEnvironment.LOG_LEVEL === undefined ? {} : { LOG_LEVEL: stackEnvironment.LOG_LEVEL }),
+    ...(stackEnvironment.POWERTOOLS_LOG_LEVEL === undefined ? {} : { POWERTOOLS_LOG_LEVEL: stackEnvironment.POWERTOOLS_LOG_LEVEL }),
     TZ: ':UTC',
     LANG: 'en_US.UTF-8',
     AWS_REGION: local.region,

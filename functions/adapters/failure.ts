@@ -1,11 +1,12 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { RequestError } from '../../protocol/errors.ts';
 import { type LogIds, logFailure } from './log.ts';
+import type { Subject } from './log-formatter.ts';
 
 /** What a client is told of anything thrown: a refusal as it is, a store out of reach as `unavailable`, the rest as `internal`, logged. */
-export const toRequestError = (error: unknown, what: string, ids: LogIds): RequestError => {
+export const toRequestError = (error: unknown, subject: Subject, ids: LogIds): RequestError => {
   if (error instanceof RequestError) return error;
-  logFailure(what, error, ids);
+  logFailure(subject, error, ids);
   return new RequestError(isPassing(error) ? 'unavailable' : 'internal');
 };
 

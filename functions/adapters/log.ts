@@ -1,3 +1,8 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { Context } from 'aws-lambda';
+import { placeOf } from './error-place.ts';
+import { AllowListFormatter, type LogOutcome, type Subject } from './log-formatter.ts';
+
 /** Ids that may stand in a log line. Never a text, a name, a phone, a token or a ticket. */
 export interface LogIds {
   readonly clinicId?: string | undefined;
@@ -8,16 +13,26 @@ export interface LogIds {
   readonly route?: string | undefined;
 }
 
-/** One line of JSON about something that broke: the error's name and place, without its message, which could quote what a caller wrote. */
-export const logFailure = (what: string, error: unknown, ids: LogIds = {}): void => {
-  const { name, frames } = error instanceof Error ? { name: error.name, frames: framesOf(error) } : { name: typeof error, frames: [] };
-  process.stderr.write(`${JSON.stringify({ level: 'ERROR', what, error: name, frames, ...ids })}\n`);
+/** How one event went. */
+export interface Handled extends LogIds {
+  readonly outcome: LogOutcome;
+  readonly durationMs: number;
+}
+
+/** The only way to write a log. Level and service come from `POWERTOOLS_LOG_LEVEL` and `POWERTOOLS_SERVICE_NAME` (`lib/handler-function.ts`). */
+const logger = new Logger({ logFormatter: new AllowListFormatter() });
+
+/** The lines that follow belong to this invocation. */
+export const beginLog = (context: Context): void => logger.addContext(context);
+
+/** Something broke, at ERROR: the error's name and place, without its message. */
+export const logFailure = (subject: Subject, error: unknown, ids: LogIds = {}): void =>
+  logger.error(subject, { ...given(ids), ...placeOf(error) });
+
+/** An event was handled, at DEBUG. `handled` is asked only where the level lets the line through. */
+export const logHandled = (handled: () => Handled): void => {
+  if (logger.getLevelName() === 'DEBUG' || logger.getLevelName() === 'TRACE') logger.debug('handled', given(handled()));
 };
 
-/** The stack without its first lines, which repeat the message. */
-const framesOf = (error: Error): string[] =>
-  (error.stack ?? '')
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line.startsWith('at '))
-    .slice(0, 8);
+const given = (fields: object): Record<string, string | number> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

@@ -38,7 +38,7 @@ export interface Ports {
   readonly poster: Poster;
   readonly startWorker: StartWorker;
   /** For whoever runs the service to see: something failed that no answer tells of. */
-  readonly reportFailure: (what: string, error: unknown, ids: { readonly clinicId: string }) => void;
+  readonly reportFailure: (what: 'audit', error: unknown, ids: { readonly clinicId: string }) => void;
   /** The time, ms. */
   readonly now: () => number;
   /** A new id, 128 random bits. */

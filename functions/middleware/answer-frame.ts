@@ -1,6 +1,7 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { Answer } from '../../protocol/frames.ts';
 import { toRequestError } from '../adapters/failure.ts';
+import { frameIds } from './observe-frames.ts';
 import type { SocketEvent } from './socket-event.ts';
 
 /** What API Gateway sends back on the socket through the route's response. */
@@ -25,15 +26,8 @@ export const requestIdOf = (body: string | undefined): string | undefined => {
 /** Turns whatever is thrown into an error frame on the same socket. */
 export const answerFrame = (): MiddlewareObj<SocketEvent, FrameResponse> => ({
   onError: (request) => {
-    const { body, requestContext } = request.event;
-    const requestId = requestIdOf(body);
-    const { clinicId } = requestContext.authorizer;
-    const error = toRequestError(request.error, 'frame', {
-      clinicId,
-      connectionId: requestContext.connectionId,
-      route: requestContext.routeKey,
-      requestId,
-    });
+    const requestId = requestIdOf(request.event.body);
+    const error = toRequestError(request.error, 'frame', frameIds(request.event));
     request.response = frameResponse({ type: 'error', ...(requestId !== undefined && { requestId }), error: error.toBody() });
   },
 });

@@ -3,18 +3,12 @@ import type { RequestError } from '../../protocol/errors.ts';
 import type { Problem } from '../../protocol/http.ts';
 import { toRequestError } from '../adapters/failure.ts';
 import type { HttpEvent, HttpResponse } from './http-request.ts';
+import { requestIds } from './observe-requests.ts';
 
 /** Turns whatever is thrown into a problem document (RFC 9457). */
 export const answerHttp = (): MiddlewareObj<HttpEvent, HttpResponse> => ({
   onError: (request) => {
-    const { routeKey, requestContext, pathParameters } = request.event;
-    request.response = problem(
-      toRequestError(request.error, 'request', {
-        route: routeKey,
-        requestId: requestContext.requestId,
-        clinicId: pathParameters?.clinicId,
-      }),
-    );
+    request.response = problem(toRequestError(request.error, 'request', requestIds(request.event)));
   },
 });
 

@@ -2,13 +2,20 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { logFailure } from '../adapters/log.ts';
+import type { Subject } from '../adapters/log-formatter.ts';
 import { system } from '../adapters/system.ts';
 import type { TimedChange } from '../core/audit-changes.ts';
 import type { Visit } from '../data/visit.ts';
+import type { Observation } from './observe.ts';
+
+/** How functions that follow the stream are observed. */
+export const observedBatches = {
+  outcomeOf: ({ batchItemFailures }) => (batchItemFailures.length > 0 ? 'failed' : 'ok'),
+} as const satisfies Partial<Observation<DynamoDBStreamEvent, DynamoDBBatchResponse>>;
 
 /** A batch of the Callers' stream: each clinic in it is served for itself; one that fails is retried from its first change. */
 export const serveClinics =
-  (what: string, serve: (clinicId: string, changes: readonly TimedChange[]) => Promise<void>) =>
+  (what: Subject, serve: (clinicId: string, changes: readonly TimedChange[]) => Promise<void>) =>
   async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
     const clinics = Map.groupBy(Records, (record) => record.dynamodb?.Keys?.clinicId?.S ?? '');
     const failed = await Promise.all(

@@ -92,7 +92,10 @@ const tables = {
   AUDIT_TABLE: 'Audit',
 };
 
-/** What each function finds in its environment, beside NODE_OPTIONS. */
+/** What every function finds in its environment. */
+const common = { NODE_OPTIONS: '--enable-source-maps', POWERTOOLS_SERVICE_NAME: 'waiting-area', POWERTOOLS_LOG_LEVEL: 'INFO' };
+
+/** What each function finds there besides. */
 const environments: Record<FunctionName, Record<string, string>> = {
   authorize: {
     ...given('TICKETS_TABLE'),
@@ -207,7 +210,7 @@ describe.each(names)('%s', (name) => {
     // The shape of a Lambda function's environment.
     const { Variables } = handler.Properties.Environment as { Variables: Record<string, unknown> };
     const environment = Object.fromEntries(Object.entries(Variables).map(([variable, value]) => [variable, text(value)]));
-    expect(environment).toEqual({ ...environments[name], NODE_OPTIONS: '--enable-source-maps' });
+    expect(environment).toEqual({ ...environments[name], ...common });
   });
 
   it('runs on Node 24, arm64, without traces', () => {

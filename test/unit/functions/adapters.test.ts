@@ -130,11 +130,11 @@ describe('the worker', () => {
 });
 
 describe('a failure', () => {
-  const codeOf = (error: unknown) => toRequestError(error, 'test', {}).code;
+  const codeOf = (error: unknown) => toRequestError(error, 'request', {}).code;
 
   it('that is a refusal reaches the client as it is, unlogged', () => {
     const refusal = new RequestError('conflict', undefined, 'Said before.');
-    expect(toRequestError(refusal, 'test', {})).toBe(refusal);
+    expect(toRequestError(refusal, 'request', {})).toBe(refusal);
     expect(lines).toEqual([]);
   });
 
@@ -155,15 +155,15 @@ describe('a failure', () => {
     ['something that is no error', 'text'],
     ['nothing', undefined],
   ])('that does not pass is internal, without its message: %s', (_case, error) => {
-    const { code, message } = toRequestError(error, 'test', {});
+    const { code, message } = toRequestError(error, 'request', {});
     expect(code).toBe('internal');
     expect(message).not.toMatch(/undefined|text/);
   });
 
   it('is logged with its name and place, without its message', () => {
-    toRequestError(new TypeError(`cannot read\n${canary}`), 'test', { clinicId: 'demo' });
+    toRequestError(new TypeError(`cannot read\n${canary}`), 'request', { clinicId: 'demo' });
     const line = JSON.parse(lines[0] ?? '');
-    expect(line).toMatchObject({ level: 'ERROR', what: 'test', error: 'TypeError', clinicId: 'demo' });
+    expect(line).toMatchObject({ level: 'ERROR', message: 'request', error: 'TypeError', clinicId: 'demo' });
     expect(line.frames[0]).toContain('adapters.test');
     expect(lines.join()).not.toContain(canary);
   });

@@ -70,7 +70,7 @@ describe('board-updates', () => {
     dynamoDb.on(QueryCommand).rejects(broken());
     await run(arrival('sue', 'demo', '1'));
     expect(lines).toHaveLength(1);
-    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ what: 'board', error: 'ValidationException', clinicId: 'demo' });
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ message: 'board', error: 'ValidationException', clinicId: 'demo' });
     expect(lines.join()).not.toContain(canary);
   });
 });

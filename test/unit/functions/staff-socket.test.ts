@@ -182,7 +182,7 @@ describe('what breaks', () => {
       clinicId: 'demo',
       connectionId: 'd7',
       route: 'notify',
-      requestId: 'r1',
+      requestId: 'gateway-request',
     });
   });
 
