@@ -61,6 +61,8 @@ export interface WebSocketApi {
   readonly routeField: string;
   readonly routes: ReadonlyMap<string, WebSocketRoute>;
   readonly throttles: Throttles;
+  /** With `$context` variables; absent where the stage writes no access log. */
+  readonly accessLogFormat: string | undefined;
 }
 
 /** How many requests a stage takes. */
@@ -96,6 +98,8 @@ export interface HttpApi {
   readonly stage: string;
   readonly routes: readonly HttpRoute[];
   readonly throttles: Throttles;
+  /** As that of a WebSocket API. */
+  readonly accessLogFormat: string | undefined;
   readonly cors: CorsConfiguration | undefined;
 }
 
@@ -276,14 +280,28 @@ const pick = (object: Readonly<Record<string, unknown>>, keys: readonly string[]
 const definedOnly = (object: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 
-const apiOf = (template: Template, protocol: string): { api: Resource; id: string; stage: string; throttles: Throttles } | undefined => {
+interface FoundApi {
+  readonly api: Resource;
+  readonly id: string;
+  readonly stage: string;
+  readonly throttles: Throttles;
+  readonly accessLogFormat: string | undefined;
+}
+
+const apiOf = (template: Template, protocol: string): FoundApi | undefined => {
   const [api, ...more] = template.ofType('AWS::ApiGatewayV2::Api').filter(({ properties }) => properties.ProtocolType === protocol);
   if (api === undefined) return undefined;
   if (more.length > 0) throw new LocalStackError(`The local stack runs one ${protocol} API, the template has ${more.length + 1}.`);
   const id = api.id;
   const stage = template.ofType('AWS::ApiGatewayV2::Stage').find(({ properties }) => properties.ApiId === id);
   if (stage === undefined) throw new LocalStackError(`The ${protocol} API ${api.logicalId} has no stage: nobody could call it.`);
-  return { api, id, stage: String(stage.properties.StageName), throttles: throttlesOf(stage) };
+  return {
+    api,
+    id,
+    stage: String(stage.properties.StageName),
+    throttles: throttlesOf(stage),
+    accessLogFormat: stringOf(objectOf(stage.properties.AccessLogSettings).Format),
+  };
 };
 
 const throttlesOf = ({ properties }: Resource): Throttles => ({
@@ -344,8 +362,8 @@ const webSocketApiOf = (template: Template, invocable: Invocable): WebSocketApi 
       throw new LocalStackError(`Route ${key}: the local stack knows no answers of MOCK integrations.`);
     return { key, integration, answers, authorizer: requestAuthorizerOf(template, route, invocable) };
   });
-  const { id, stage, throttles } = found;
-  return { id, stage, routeField, routes: new Map(routes.map((route) => [route.key, route])), throttles };
+  const { id, stage, throttles, accessLogFormat } = found;
+  return { id, stage, routeField, routes: new Map(routes.map((route) => [route.key, route])), throttles, accessLogFormat };
 };
 
 const authorizerOf = (template: Template, route: Resource): Resource | undefined => {
@@ -382,8 +400,8 @@ const httpApiOf = (template: Template, invocable: Invocable): HttpApi | undefine
     if (integration.type === 'mock') throw new LocalStackError(`Route ${key}: HTTP APIs have no MOCK integration.`);
     return { key, integration, authorizer: jwtConfigurationOf(template, route) };
   });
-  const { id, stage, throttles } = found;
-  return { id, stage, routes, throttles, cors: corsOf(found.api.properties.CorsConfiguration) };
+  const { id, stage, throttles, accessLogFormat } = found;
+  return { id, stage, routes, throttles, cors: corsOf(found.api.properties.CorsConfiguration), accessLogFormat };
 };
 
 const jwtConfigurationOf = (template: Template, route: Resource): JwtConfiguration | undefined => {

@@ -10,6 +10,7 @@ import { sweepExpired } from './data/sweep-expired.ts';
 import { type Deployment, type LambdaFunction, readDeployment, type Throttles } from './deployment.ts';
 import type { Endpoints } from './endpoints.ts';
 import { LocalStackError, messageOf } from './errors.ts';
+import { type AccessLog, openAccessLog } from './gateway/access-log.ts';
 import { createHttpGateway } from './gateway/http-gateway.ts';
 import { type Admission, createAdmission } from './gateway/throttling.ts';
 import { createWebSocketGateway, type WebSocketGateway } from './gateway/web-socket-gateway.ts';
@@ -115,7 +116,8 @@ const start = async (options: StackOptions, onClose: OnClose): Promise<Endpoints
     retryDelayMs: millisecondsOf(environment, 'WAITING_AREA_ASYNC_RETRY_DELAY_MS', 200),
   });
   onClose(asynchronous.close);
-  const gateway = serveWebSocket(deployment, pools, guard, servers.webSocket, environment);
+  const socketLog = openAccessLog(deployment.webSocketApi?.accessLogFormat, join(logDirectory, 'access-web-socket.log'));
+  const gateway = serveWebSocket(deployment, pools, guard, servers.webSocket, environment, socketLog);
   if (gateway !== undefined) onClose(gateway.close);
   if (deployment.httpApi !== undefined) {
     const { cors } = deployment.httpApi;
@@ -128,7 +130,8 @@ const start = async (options: StackOptions, onClose: OnClose): Promise<Endpoints
           : { ...route, authorizer: { ...route.authorizer, issuer: toLocal(route.authorizer.issuer) } },
       ),
     };
-    servers.http.serve(createHttpGateway({ api, pools, admits: admissionOf(api.throttles, environment) }));
+    const accessLog = openAccessLog(api.accessLogFormat, join(logDirectory, 'access-http.log'));
+    servers.http.serve(createHttpGateway({ api, pools, admits: admissionOf(api.throttles, environment), accessLog }));
   }
   const schedules = startSchedules(deployment.schedules, pools, asynchronous);
   onClose(schedules.close);
@@ -303,6 +306,7 @@ const serveWebSocket = (
   guard: Guard,
   server: LocalServer,
   environment: NodeJS.ProcessEnv,
+  accessLog: AccessLog,
 ): WebSocketGateway | undefined => {
   if (webSocketApi === undefined) return undefined;
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
@@ -311,6 +315,7 @@ const serveWebSocket = (
     pools,
     guard,
     admits: admissionOf(webSocketApi.throttles, environment),
+    accessLog,
     idleTimeoutMs: millisecondsOf(environment, 'WAITING_AREA_IDLE_TIMEOUT_MS', 10 * 60_000),
     connectionLifeMs: millisecondsOf(environment, 'WAITING_AREA_CONNECTION_LIFE_MS', 2 * 60 * 60_000),
   });

@@ -11,7 +11,8 @@ const namePattern = /^[A-Z][A-Za-z0-9.]{0,80}(?:Error|Exception|Exceeded|Unavail
 const framePattern =
   /^at (?:(?:async |new )?[\w$.<>]+ (?:\[as [\w$]+\] )?\()?(?:async )?(?:file:\/\/|node:)?[\w./@+~-]+\.?(?:[cm]?[jt]sx?)?:\d+:\d+\)?$/;
 
-const mostFrames = 8;
+/** V8 keeps ten (`Error.stackTraceLimit`), of which the first are the SDK’s own. */
+const mostFrames = 10;
 
 /** Is this the name of an error, and no text? */
 export const isErrorName = (value: unknown): value is string => typeof value === 'string' && (value === 'Error' || namePattern.test(value));

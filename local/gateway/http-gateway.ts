@@ -7,6 +7,7 @@ import { answerJson, readBody } from '../http-server.ts';
 import { arrayOf, isObject, objectOf, parseJson } from '../json.ts';
 import type { FunctionPool } from '../lambda/function-pool.ts';
 import { apiHost } from '../template.ts';
+import type { AccessLog } from './access-log.ts';
 import { clfTime } from './clf-time.ts';
 import { type Cors, createCors } from './cors.ts';
 import { createJwtAuthorizer } from './jwt-authorizer.ts';
@@ -23,20 +24,31 @@ export interface HttpGatewayOptions {
   readonly api: HttpApi;
   readonly pools: ReadonlyMap<string, FunctionPool>;
   readonly admits: Admission;
+  readonly accessLog: AccessLog;
 }
 
 const noCors: Cors = { isPreflight: () => false, preflightHeaders: () => ({}), headers: () => ({}) };
 
 /** An HTTP API: routing, JWT authorizer, CORS, and Lambda integrations with payload format 2.0. */
-export const createHttpGateway = ({ api, pools, admits }: HttpGatewayOptions) => {
+export const createHttpGateway = ({ api, pools, admits, accessLog }: HttpGatewayOptions) => {
   const authorizeJwt = createJwtAuthorizer();
   const cors = api.cors === undefined ? noCors : createCors(api.cors);
   const basePath = api.stage === '$default' ? '' : `/${api.stage}`;
 
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const arrivedAtMs = Date.now();
+    const requestId = `${randomBytes(11).toString('base64url')}=`;
+    const logged: Record<string, unknown> = contextOf(request, requestId, arrivedAtMs);
+    response.once('close', () => {
+      accessLog({
+        ...logged,
+        status: response.statusCode,
+        responseLength: response.getHeader('content-length'),
+        responseLatency: Date.now() - arrivedAtMs,
+      });
+    });
     const body = await readBody(request, maximumBodyBytes);
     const corsHeaders = cors.headers(request);
-    const requestId = `${randomBytes(11).toString('base64url')}=`;
     const refuse = (status: number, message: string, headers: Record<string, string> = {}): void =>
       answerJson(response, status, { message }, { ...corsHeaders, 'apigw-requestid': requestId, ...headers });
 
@@ -51,6 +63,7 @@ export const createHttpGateway = ({ api, pools, admits }: HttpGatewayOptions) =>
     const routed = path === undefined ? undefined : routeHttp(api.routes, request.method ?? '', path);
     if (routed === undefined) return refuse(404, 'Not Found');
     const { route, pathParameters } = routed;
+    logged.routeKey = route.key;
     if (!admits(route.key)) return refuse(429, 'Too Many Requests');
 
     let authorizer: unknown;
@@ -59,6 +72,7 @@ export const createHttpGateway = ({ api, pools, admits }: HttpGatewayOptions) =>
       if ('refused' in authorization)
         return authorization.refused === 401 ? refuse(401, 'Unauthorized', { 'www-authenticate': 'Bearer' }) : refuse(403, 'Forbidden');
       authorizer = authorization.allowed;
+      logged.authorizer = authorizer;
     }
     const event = JSON.stringify({
       version: '2.0',
@@ -99,6 +113,7 @@ export const createHttpGateway = ({ api, pools, admits }: HttpGatewayOptions) =>
     tooLong.catch(() => {}); // aborted below
     const outcome = await Promise.race([pool.invoke(event), tooLong]);
     impatience.abort();
+    logged.integrationStatus = outcome === undefined ? 504 : 200;
     if (outcome === undefined) return refuse(503, 'Service Unavailable');
     if ('failed' in outcome) return refuse(500, 'Internal Server Error');
     const answer = answerOf(parseJson(outcome.answered));
@@ -111,6 +126,16 @@ export const createHttpGateway = ({ api, pools, admits }: HttpGatewayOptions) =>
     response.end(request.method === 'HEAD' ? undefined : answer.body);
   };
 };
+
+/** What the access log may ask for before anything is known of the request's end. */
+const contextOf = (request: IncomingMessage, requestId: string, arrivedAtMs: number): Record<string, unknown> => ({
+  requestId,
+  requestTime: clfTime(arrivedAtMs),
+  httpMethod: request.method,
+  path: request.url,
+  protocol: `HTTP/${request.httpVersion}`,
+  identity: { sourceIp: request.socket.remoteAddress, userAgent: request.headers['user-agent'] },
+});
 
 interface Answer {
   readonly statusCode: number;

@@ -4,12 +4,13 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
-import type { Integration, WebSocketApi } from '../deployment.ts';
+import type { Integration, WebSocketApi, WebSocketRoute } from '../deployment.ts';
 import type { Guard } from '../iam/guard.ts';
 import { isObject, objectOf, parseJson, stringOf } from '../json.ts';
 import type { Outcome } from '../lambda/environment.ts';
 import type { FunctionPool } from '../lambda/function-pool.ts';
 import { apiHost, arnOf } from '../template.ts';
+import type { AccessLog } from './access-log.ts';
 import { authorizeConnect } from './authorize-connect.ts';
 import { clfTime } from './clf-time.ts';
 import {
@@ -42,18 +43,14 @@ export interface WebSocketGatewayOptions {
   readonly connectionLifeMs: number;
   readonly guard: Guard;
   readonly admits: Admission;
+  readonly accessLog: AccessLog;
 }
 
 type IntegrationOutcome = Outcome | 'timed-out' | 'mock';
+type FrameOutcome = IntegrationOutcome | 'no-route' | 'throttled';
 
-export const createWebSocketGateway = ({
-  api,
-  pools,
-  idleTimeoutMs,
-  connectionLifeMs,
-  guard,
-  admits,
-}: WebSocketGatewayOptions): WebSocketGateway => {
+export const createWebSocketGateway = (options: WebSocketGatewayOptions): WebSocketGateway => {
+  const { api, pools, idleTimeoutMs, connectionLifeMs, guard, admits, accessLog } = options;
   const connections: Connections = { open: new Map(), faults: {}, idleTimeoutMs, connectionLifeMs };
   const chosenProtocols = new WeakMap<IncomingMessage, string>();
   const server = new WebSocketServer({
@@ -100,12 +97,18 @@ export const createWebSocketGateway = ({
     const route = api.routes.get('$connect');
     const requestContext = { routeKey: '$connect', ...baseContext, ...perRequest() };
     let authorizerContext: Readonly<Record<string, unknown>> = {};
+    const end = (status: number): void =>
+      accessLog({ ...requestContext, ...authorizerContext, status, integrationLatency: Date.now() - connectedAtMs });
+    const refuseAndLog = (status: number): void => {
+      end(status);
+      refuse(socket, status);
+    };
     if (route?.authorizer !== undefined) {
       const pool = pools.get(route.authorizer.functionArn);
       if (pool === undefined) throw new Error(`no function ${route.authorizer.functionArn}`);
       const methodArn = arnOf('execute-api', `${api.id}/${api.stage}/$connect`);
       const authorization = await authorizeConnect(route.authorizer, pool, { ...parts, requestContext }, methodArn);
-      if ('refused' in authorization) return refuse(socket, authorization.refused);
+      if ('refused' in authorization) return refuseAndLog(authorization.refused);
       authorizerContext = { authorizer: { ...authorization.allowed, integrationLatency: Date.now() - connectedAtMs } };
     }
     let chosen: string | undefined;
@@ -116,10 +119,11 @@ export const createWebSocketGateway = ({
         isBase64Encoded: false,
       });
       const answer = connectAnswer(outcome);
-      if (answer.status < 200 || answer.status > 299) return refuse(socket, answer.status);
+      if (answer.status < 200 || answer.status > 299) return refuseAndLog(answer.status);
       chosen = answer.protocol;
     }
     if (chosen !== undefined) chosenProtocols.set(request, chosen);
+    end(200);
     const context = { ...baseContext, ...authorizerContext };
     if (socket.destroyed) return disconnect(context, headersOf(request).headers, 1006, '', {});
     server.handleUpgrade(request, socket, head, (webSocket) => {
@@ -170,17 +174,20 @@ export const createWebSocketGateway = ({
       eventType: 'MESSAGE',
       ...perRequest(requestId),
     };
-    const answerOf = async (): Promise<ReturnType<typeof frameAnswer>> => {
-      if (route === undefined) return { problem: 'Forbidden' };
-      if (!admits(route.key)) return { problem: 'Too Many Requests' };
-      return frameAnswer(await integrate(route.integration, { requestContext, body, isBase64Encoded: false }), route.answers);
-    };
-    const answer = await answerOf();
+    const receivedAtMs = Date.now();
+    const outcome = await outcomeOf(route, { requestContext, body, isBase64Encoded: false });
+    accessLog({ ...requestContext, status: statusOf(outcome), integrationLatency: Date.now() - receivedAtMs });
+    const answer = frameAnswer(outcome, route?.answers === true);
     if (answer === undefined) return;
     const { connectionId } = connection;
     const message =
       'problem' in answer ? Buffer.from(JSON.stringify({ message: answer.problem, connectionId, requestId })) : answer.message;
     sendText(connection, message);
+  };
+
+  const outcomeOf = async (route: WebSocketRoute | undefined, event: object): Promise<FrameOutcome> => {
+    if (route === undefined) return 'no-route';
+    return admits(route.key) ? integrate(route.integration, event) : 'throttled';
   };
 
   /** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html */
@@ -202,7 +209,8 @@ export const createWebSocketGateway = ({
       ...perRequest(),
     };
     const kept = { Host: apiHost(api.id), 'x-api-key': '', 'X-Forwarded-For': headers['X-Forwarded-For'] ?? '', 'x-restapi': '' };
-    await integrate(route.integration, { headers: kept, multiValueHeaders: multiValue(kept), requestContext, isBase64Encoded: false });
+    const event = { headers: kept, multiValueHeaders: multiValue(kept), requestContext, isBase64Encoded: false };
+    accessLog({ ...requestContext, status: statusOf(await integrate(route.integration, event)) });
   };
 
   let closed = false;
@@ -238,6 +246,14 @@ export const createWebSocketGateway = ({
       for (const { socket } of connections.open.values()) socket.terminate();
     },
   };
+};
+
+/** What the access log says of a frame. */
+const statusOf = (outcome: FrameOutcome): number => {
+  if (outcome === 'no-route') return 403;
+  if (outcome === 'throttled') return 429;
+  if (outcome === 'timed-out') return 504;
+  return outcome !== 'mock' && 'failed' in outcome ? 500 : 200;
 };
 
 const newRequestId = (): string => `${randomBytes(11).toString('base64url')}=`;
@@ -290,7 +306,9 @@ const connectAnswer = (outcome: IntegrationOutcome): { status: number; protocol?
 };
 
 /** What the client is sent after a frame; undefined: nothing. https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-response.html */
-const frameAnswer = (outcome: IntegrationOutcome, answers: boolean): { message: Buffer } | { problem: string } | undefined => {
+const frameAnswer = (outcome: FrameOutcome, answers: boolean): { message: Buffer } | { problem: string } | undefined => {
+  if (outcome === 'no-route') return { problem: 'Forbidden' };
+  if (outcome === 'throttled') return { problem: 'Too Many Requests' };
   if (outcome === 'mock') return undefined;
   if (outcome === 'timed-out') return { problem: 'Endpoint request timed out' };
   if ('failed' in outcome) return { problem: 'Internal server error' };
