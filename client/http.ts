@@ -1,3 +1,4 @@
+import type { CallerExport } from '../protocol/caller-export.ts';
 import type { ErrorBody } from '../protocol/errors.ts';
 import { errorCatalogue } from '../protocol/errors.ts';
 import type { Filter } from '../protocol/filter.ts';
@@ -122,6 +123,11 @@ export class PublicApi {
       query: { afterSeq },
     });
   }
+
+  /** Everything that the clinic keeps of this caller, while the visit lives and until its retention is over. */
+  exportCaller(visit: Visit): Promise<CallerExport> {
+    return this.#http.send('GET', path`/clinics/${visit.clinicId}/callers/${visit.callerId}/export`, { bearer: visit.callerToken });
+  }
 }
 
 /** What members, administrators and operators may ask over HTTP; the server decides by the token who may do what. */
@@ -204,6 +210,11 @@ export class StaffApi {
   /** For administrators: deletes the caller and the whole thread. */
   eraseCaller(clinicId: string, callerId: string): Promise<void> {
     return this.#send('DELETE', path`/clinics/${clinicId}/callers/${callerId}`);
+  }
+
+  /** For administrators: everything that is kept of a caller, to hand out to them. */
+  exportCaller(clinicId: string, callerId: string): Promise<CallerExport> {
+    return this.#send('GET', path`/clinics/${clinicId}/callers/${callerId}/export`);
   }
 
   messages(clinicId: string, callerId: string, afterSeq = 0): Promise<{ messages: Message[]; nextAfterSeq: number | null }> {

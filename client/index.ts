@@ -1,3 +1,4 @@
+export type { CallerExport } from '../protocol/caller-export.ts';
 export type { ErrorCode } from '../protocol/errors.ts';
 export type { Filter } from '../protocol/filter.ts';
 export type { EndReason, StoredMessage } from '../protocol/frames.ts';

@@ -9,6 +9,7 @@ import { createVerifyToken } from './adapters/verify-token.ts';
 import { admitMember } from './core/admit.ts';
 import { requireProfile } from './core/clinics.ts';
 import { pageOfMessages } from './core/conversation.ts';
+import { exportCaller } from './core/export-caller.ts';
 import { type Operation, permit } from './core/policy.ts';
 import { issueCallerTicket } from './core/tickets.ts';
 import type { Reader } from './core/views.ts';
@@ -100,6 +101,11 @@ const routes: Routes = {
     const { visit, reader } = await readVisit(event, operation);
     const { afterSeq = 0 } = queryOf(event, messagesQuery);
     return json(200, pageOfMessages(visit, afterSeq, reader, httpPageBytes));
+  },
+
+  'GET /clinics/{clinicId}/callers/{callerId}/export': async (event, operation) => {
+    const { visit } = await readVisit(event, operation);
+    return json(200, await exportCaller(ports, visit));
   },
 };
 

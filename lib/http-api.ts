@@ -35,6 +35,7 @@ const publicRoutes: readonly Route[] = [
   ['POST', '/clinics/{clinicId}/callers'],
   ['POST', '/clinics/{clinicId}/callers/{callerId}/tickets'],
   ['GET', '/clinics/{clinicId}/callers/{callerId}/messages'],
+  ['GET', '/clinics/{clinicId}/callers/{callerId}/export'],
 ];
 
 /** Nothing runs before API Gateway has checked the token of the identity provider. */

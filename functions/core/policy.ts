@@ -34,6 +34,7 @@ export const policy = {
 
   'POST /clinics/{clinicId}/callers/{callerId}/tickets': rule('no', 'caller'),
   'GET /clinics/{clinicId}/callers/{callerId}/messages': rule(reads('read-conversation'), 'caller', 'member'),
+  'GET /clinics/{clinicId}/callers/{callerId}/export': rule(reads('export-visit'), 'caller', 'administrator'),
   'socket resume': rule('no', 'caller'),
   'socket sendMessage': rule(byStream, 'caller'),
   'socket acknowledge': rule('no', 'caller'),

@@ -3,6 +3,7 @@ import { boardTests } from './board.ts';
 import { broadcastTests } from './broadcasts.ts';
 import { conversationTests } from './conversation.ts';
 import { endingTests } from './endings.ts';
+import { exportTests } from './export.ts';
 import { handshakeTests } from './handshake.ts';
 import { httpTests } from './http-api.ts';
 import { memberTests } from './members.ts';
@@ -10,6 +11,6 @@ import type { ContractTests } from './runner.ts';
 
 /** What the wire contract promises to whoever speaks to a stage from outside. */
 export const contractTests: ContractTests = (runner, stage) => {
-  for (const tests of [handshakeTests, httpTests, conversationTests, boardTests, broadcastTests, endingTests, memberTests, auditTests])
-    tests(runner, stage);
+  const all = [handshakeTests, httpTests, conversationTests, boardTests, broadcastTests, endingTests, exportTests, memberTests, auditTests];
+  for (const tests of all) tests(runner, stage);
 };

@@ -16,6 +16,7 @@ const publicRoutes = [
   'POST /clinics/{clinicId}/callers',
   'POST /clinics/{clinicId}/callers/{callerId}/tickets',
   'GET /clinics/{clinicId}/callers/{callerId}/messages',
+  'GET /clinics/{clinicId}/callers/{callerId}/export',
 ];
 const staffRoutes = [
   'GET /clinics',

@@ -57,6 +57,19 @@ describe('requests', () => {
   });
 });
 
+describe('the export of a caller', () => {
+  it('is asked for by the caller’s own token, or by that of staff', async () => {
+    const { platform, open, staff } = anApi();
+    await open.exportCaller({ clinicId: 'demo', callerId: 'c1', callerToken: 'own' });
+    await staff.exportCaller('demo', 'c1');
+    const url = 'https://api.example/clinics/demo/callers/c1/export';
+    expect(platform.calls).toEqual([
+      { method: 'GET', url, headers: { authorization: 'Bearer own' } },
+      { method: 'GET', url, headers: { authorization: 'Bearer access' } },
+    ]);
+  });
+});
+
 describe('answers', () => {
   it('are the body of a 2xx, and nothing for 204', async () => {
     const { platform, staff } = anApi();

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { hashOf } from '../../../functions/core/secrets.ts';
 import { aCaller, notified } from '../../builders/a-caller.ts';
-import { aClinic, anAdministrator } from '../../builders/a-clinic.ts';
+import { aClinic, aMember, anAdministrator } from '../../builders/a-clinic.ts';
 import { aContext, anHttpEvent } from '../../builders/api-gateway-events.ts';
 import { aHandlerScene, broken, canary, giveEnvironment, throttled } from './handler-scene.ts';
 
@@ -17,6 +17,7 @@ const callerToken = 'token-of-sue';
 const sue = aCaller().with({ tokenHash: hashOf(callerToken) });
 const checkInRoute = 'POST /clinics/{clinicId}/callers';
 const ticketRoute = 'POST /clinics/{clinicId}/callers/{callerId}/tickets';
+const exportRoute = 'GET /clinics/{clinicId}/callers/{callerId}/export';
 const messagesRoute = 'GET /clinics/{clinicId}/callers/{callerId}/messages';
 
 const ask = async (...request: Parameters<typeof anHttpEvent>) => {
@@ -249,6 +250,33 @@ describe('the messages of a caller', () => {
     await expect(ask(messagesRoute, { path: { ...path, clinicId: 'other' }, token: await aJwt() })).resolves.toMatchObject({
       statusCode: 404,
     });
+  });
+});
+
+describe('the export of a caller', () => {
+  beforeEach(() => {
+    scene.hasClinic(aClinic());
+    scene.hasCaller(sue.withMessages(notified('one')).build());
+  });
+
+  it('is for the caller', async () => {
+    await expect(ask(exportRoute, { path, token: callerToken })).resolves.toMatchObject({
+      statusCode: 200,
+      body: { caller: { name: 'Sue Smith' }, messages: [{ text: 'one' }] },
+    });
+  });
+
+  it('is for an administrator, and still without the names of the staff', async () => {
+    scene.hasMember(anAdministrator());
+    const { statusCode, body } = await ask(exportRoute, { path, token: await aJwt() });
+    expect([statusCode, body.caller.name]).toEqual([200, 'Sue Smith']);
+    expect(JSON.stringify(body)).not.toContain('Ada');
+  });
+
+  it('is not for any other member, nor for who is none', async () => {
+    await expect(ask(exportRoute, { path, token: await aJwt() })).resolves.toMatchObject({ statusCode: 404 });
+    scene.hasMember(aMember({ userId: 'admin' }));
+    await expect(ask(exportRoute, { path, token: await aJwt() })).resolves.toMatchObject({ statusCode: 403, body: { code: 'forbidden' } });
   });
 });
 
