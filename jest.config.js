@@ -14,7 +14,10 @@ const project = (displayName, more = {}) => ({
   ...more,
 });
 
+const hearEverything = { setupFiles: ['<rootDir>/test/canaries/hear-everything.ts'] };
+
 const browser = {
+  ...hearEverything,
   globalSetup: '<rootDir>/test/browser/start-browser.ts',
   globalTeardown: '<rootDir>/test/browser/stop-browser.ts',
 };
@@ -26,6 +29,7 @@ export default {
     project('unit'),
     project('infrastructure'),
     project('integration', {
+      ...hearEverything,
       globalSetup: '<rootDir>/test/integration/start-local-stack.ts',
       globalTeardown: '<rootDir>/test/integration/stop-local-stack.ts',
     }),

@@ -99,7 +99,7 @@ const soak = async ({ seconds, sockets, rate, judgesMemory }: Options, stack: Lo
 
 const stack = await startLocalStackProcess({
   script: join(import.meta.dirname, '..', 'local', 'start.ts'),
-  environment: { WAITING_AREA_CHECK_IN_PER_MINUTE: '10000000', WAITING_AREA_THROTTLES: 'off' },
+  environment: { WAITING_AREA_CHECK_IN_PER_MINUTE: '10000000', WAITING_AREA_THROTTLES: 'off', POWERTOOLS_LOG_LEVEL: 'INFO' },
 });
 try {
   const failures = await soak(optionsFrom(process.argv.slice(2)), stack);

@@ -2,6 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect } from '@jest/globals';
 import type { Browser, BrowserContext, ConsoleMessage, Page } from 'playwright-core';
 import type { Language } from '../../../web/shared/i18n.tsx';
+import { hearPage } from '../../canaries/hear-page.ts';
 import { endpointsOfTests } from '../../integration/scenario/endpoints.ts';
 import { eventually } from '../../integration/scenario/eventually.ts';
 import { listen, type Note, notesOf } from './sounds.ts';
@@ -56,6 +57,7 @@ export class Person {
     page.on('console', (message) => {
       if (message.type() === 'error' && !isExpected(message)) problems.push(message.text());
     });
+    hearPage(page);
     await listen(page);
     if (options.clock) await page.clock.install();
     return { page, problems };

@@ -18,6 +18,7 @@ export const startFixtureStack = async (environment: Readonly<Record<string, str
   const stack = await startLocalStackProcess({
     script: join(import.meta.dirname, 'fixture', 'start.ts'),
     data,
+    isSearched: false, // its functions write down what they are sent, for the tests to read
     environment: { WAITING_AREA_ASYNC_RETRY_DELAY_MS: '20', ...environment },
   });
   const engine = createEngineClient(stack.endpoints.dynamodb);
