@@ -8,6 +8,7 @@ import { ClinicScenario } from './scenario/clinic.ts';
 import { Control } from './scenario/control.ts';
 import { tokenOf } from './scenario/endpoints.ts';
 import { eventually } from './scenario/eventually.ts';
+import { Tables } from './scenario/tables.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const canary = 'canary Doctor is late';
@@ -74,6 +75,57 @@ it('a broadcast whose runs all died lies in the queue by its ids alone; redriven
   expect(await redrive(stack.endpoints)).toEqual({ exitCode: 0, said: 'No dead letters.\n' });
   clinic.close();
 });
+
+it('a broadcast that broke three times is a dead letter of ids and the name of what broke, without its message', async () => {
+  const control = new Control(stack.endpoints);
+  const tables = await Tables.open(stack.endpoints);
+  const clinic = await ClinicScenario.open({}, stack.endpoints);
+  const dashboard = await clinic.dashboard();
+  const visit = await clinic.checkIn('Tom Canary', { phone: '+61400000002' });
+  await control.throttle(tables.nameOf('Callers'), true);
+  const { broadcastId } = await dashboard.client.broadcast({ text: canary });
+  const [letter] = await eventually(async () => {
+    const letters = await control.deadLetters('BroadcastWorkerDeadLetters');
+    expect(letters).toHaveLength(1);
+    return letters;
+  }, 60_000);
+  await control.clearFaults();
+  expect(letter?.body).toMatchObject({
+    requestPayload: { kind: 'broadcast', clinicId: clinic.clinicId, broadcastId },
+    responsePayload: { errorType: 'HandlerFailed', errorMessage: 'ProvisionedThroughputExceededException' },
+  });
+  for (const secret of [canary, 'Canary', '+61400000002', visit.callerToken]) expect(JSON.stringify(letter)).not.toContain(secret);
+  await redrive(stack.endpoints);
+  await eventually(() => expect(dashboard.client.broadcasts.get(broadcastId)?.state).not.toBe('running'));
+  clinic.close();
+  tables.close();
+});
+
+it('changes of callers that dashboards could not be told of are dead letters of places in the stream alone', async () => {
+  const control = new Control(stack.endpoints);
+  const tables = await Tables.open(stack.endpoints);
+  const clinic = await ClinicScenario.open({}, stack.endpoints);
+  await control.throttle(tables.nameOf('Connections'), true);
+  const { callerToken } = await clinic.checkIn('Una Canary', { phone: '+61400000003', details: { reason: 'a canary knee' } });
+  const letters = await eventually(async () => {
+    const found = await control.deadLetters('BoardUpdatesDeadLetters');
+    expect(found).not.toEqual([]);
+    return found;
+  }, 120_000);
+  await control.clearFaults();
+  for (const { body } of letters) {
+    expect(Object.keys(body as object).toSorted()).toEqual([
+      'DDBStreamBatchInfo',
+      'requestContext',
+      'responseContext',
+      'timestamp',
+      'version',
+    ]);
+  }
+  for (const secret of ['Una', 'anary', '+61400000003', callerToken]) expect(JSON.stringify(letters)).not.toContain(secret);
+  clinic.close();
+  tables.close();
+}, 150_000);
 
 it('a stack that is not there is said, with a non-zero exit code', async () => {
   const { exitCode, said } = await redrive({ control: 'http://127.0.0.1:9' });

@@ -1,4 +1,4 @@
-import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, QueryCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from '@jest/globals';
 import { type CallerKey, createCallersTable } from '../../../functions/data/callers-table.ts';
@@ -103,22 +103,28 @@ export class Tables {
     );
   }
 
-  /** Everything that is stored, in all tables, as text by table. */
+  /** Everything that is stored, in all tables and all indexes, as text by table, or by `<table>/<index>`. */
   async contents(): Promise<Map<string, string>> {
     const contents = new Map<string, string>();
     for (const table of this.#names) {
-      let text = '';
-      let start: Record<string, unknown> | undefined;
-      do {
-        const page = await this.#documents.send(
-          new ScanCommand({ TableName: table, ConsistentRead: true, ...(start && { ExclusiveStartKey: start }) }),
-        );
-        text += JSON.stringify(page.Items, (_, value) => (value instanceof Set ? [...value] : value));
-        start = page.LastEvaluatedKey;
-      } while (start);
-      contents.set(table, text);
+      contents.set(table, await this.#scan({ TableName: table, ConsistentRead: true }));
+      const { Table } = await this.#client.send(new DescribeTableCommand({ TableName: table }));
+      for (const { IndexName } of Table?.GlobalSecondaryIndexes ?? []) {
+        if (IndexName) contents.set(`${table}/${IndexName}`, await this.#scan({ TableName: table, IndexName }));
+      }
     }
     return contents;
+  }
+
+  async #scan(input: { readonly TableName: string; readonly IndexName?: string; readonly ConsistentRead?: boolean }): Promise<string> {
+    let text = '';
+    let start: Record<string, unknown> | undefined;
+    do {
+      const page = await this.#documents.send(new ScanCommand({ ...input, ...(start && { ExclusiveStartKey: start }) }));
+      text += JSON.stringify(page.Items, (_, value) => (value instanceof Set ? [...value] : value));
+      start = page.LastEvaluatedKey;
+    } while (start);
+    return text;
   }
 
   /** The name under which the engine has a table. */

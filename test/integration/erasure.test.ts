@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { hashOf } from '../../functions/core/secrets.ts';
+import { ClinicScenario, type Dashboard, type WaitingPage } from './scenario/clinic.ts';
+import { Control } from './scenario/control.ts';
+import { eventually } from './scenario/eventually.ts';
+import { Tables } from './scenario/tables.ts';
+
+let clinic: ClinicScenario;
+let dashboard: Dashboard;
+let tables: Tables;
+
+beforeAll(async () => {
+  tables = await Tables.open();
+  clinic = await ClinicScenario.open({ guestMessages: true });
+  dashboard = await clinic.dashboard();
+});
+
+afterAll(() => {
+  clinic.close();
+  tables.close();
+});
+
+const person = { name: 'Wilma Forgotten', phone: '+61400999888', details: { reason: 'a broken wrist to forget' } };
+const texts = { toHer: 'Wilma, the doctor waits for you', fromHer: 'My wrist hurts, says Wilma' };
+/** The clinic's own words to everyone, which no erasure of one of them takes away. */
+const toEveryone = 'We close at five today';
+
+/** A caller of whom something stands wherever something of a caller can stand. */
+const aCallerEverywhere = async (): Promise<WaitingPage> => {
+  const page = await clinic.arrives(person.name, person);
+  await dashboard.client.notify(page.callerId, texts.toHer);
+  await page.client.sendMessage(texts.fromHer);
+  await dashboard.broadcast({ text: toEveryone });
+  await clinic.ticketOf(page.visit);
+  return page;
+};
+
+const placesOf = async (needle: string) =>
+  [...(await tables.contents())].filter(([, content]) => content.includes(needle)).map(([place]) => place);
+
+it('erasing a caller takes all they said and were told, at once, out of every table and index; what is left of them is their id', async () => {
+  const { callerId, visit } = await aCallerEverywhere();
+  const secrets = [person.name, person.phone, person.details.reason, texts.toHer, texts.fromHer, hashOf(visit.callerToken)];
+  for (const secret of secrets) expect([secret, await placesOf(secret)]).not.toEqual([secret, []]);
+  expect(await placesOf(person.name)).toContainEqual(expect.stringMatching(/\/board$/));
+
+  await clinic.administrator.eraseCaller(clinic.clinicId, callerId);
+
+  // Indexes follow their tables within moments.
+  await eventually(async () => {
+    for (const secret of secrets) expect([secret, await placesOf(secret)]).toEqual([secret, []]);
+  });
+  // The outcome of the broadcast counts them by their id, and an unused ticket names it for another 30 s.
+  expect((await placesOf(callerId)).filter((place) => !/Broadcasts|Tickets|Audit/.test(place))).toEqual([]);
+  expect(await placesOf(toEveryone)).toEqual([tables.nameOf('Broadcasts')]);
+  expect(JSON.stringify(await new Control().deadLetters(''))).not.toMatch(/Forgotten|Wilma|wrist/);
+});
+
+it('nothing that comes late brings an erased caller back', async () => {
+  const page = await aCallerEverywhere();
+  const socket = await clinic.callerSocket(page.visit);
+  await socket.ok('resume', { afterSeq: 0 });
+  await clinic.administrator.eraseCaller(clinic.clinicId, page.callerId);
+  await Promise.race([socket.ask('sendMessage', { messageId: 'late', text: texts.fromHer }), socket.closed]);
+  await Promise.race([socket.ask('acknowledge', { readSeq: 2 }), socket.closed]).catch(() => {});
+  await expect(dashboard.client.notify(page.callerId, texts.toHer)).rejects.toMatchObject({ code: 'not-found' });
+  await eventually(() => expect(page.ended).toEqual(['erased']));
+  for (const secret of [person.name, texts.fromHer, texts.toHer]) expect([secret, await placesOf(secret)]).toEqual([secret, []]);
+});
