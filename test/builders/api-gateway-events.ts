@@ -93,5 +93,5 @@ export const anHttpEvent = (
   };
 };
 
-/** No handler looks at Lambda's context. */
+/** No handler looks at Lambda's context; the log takes ids from it where there are some. */
 export const aContext = {} as Context;
