@@ -97,7 +97,7 @@ export const subscribe = async (
 ): Promise<Results['subscribe']> => {
   if (cursor === undefined) {
     // Who is no member any more is not registered even for a moment: in it the socket would hear of the board.
-    await requireMember(ports, 'socket subscribe', socket.clinicId, socket.userId);
+    await requireMember(ports, { operation: 'socket subscribe', ...socket });
     await ports.connections.put({ clinicId: socket.clinicId, connectionId: socket.connectionId, userId: socket.userId }, ports.now());
   }
   // The member once more, after the record: a removal in between either finds the record to close, or is found here.

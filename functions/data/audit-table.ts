@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { type AuditEvent, type ChainedEvent, chain, clinicDayOf, dayOf } from './audit-chain.ts';
-import { conditional, isLive } from './document-client.ts';
+import { conditional, isLive, requireOwn } from './document-client.ts';
 
 export type AuditTable = ReturnType<typeof createAuditTable>;
 
@@ -33,7 +33,7 @@ export const createAuditTable = (client: DynamoDBDocumentClient, tableName: stri
         }),
       );
       // Only this module writes items of this table.
-      entries.push(...((Items ?? []) as ChainedEvent[]));
+      entries.push(...requireOwn({ clinicDay }, (Items ?? []) as ChainedEvent[]));
       below = LastEvaluatedKey ? entries.at(-1)?.seq : undefined;
     } while (below !== undefined && entries.length < options.limit);
     return entries;

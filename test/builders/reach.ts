@@ -38,6 +38,19 @@ const partsOf = (
 const isCounter = (key: Attributes | undefined): boolean =>
   key !== undefined && Object.keys(key).length === 1 && /^check-in#[A-Za-z0-9_-]{43}#\d+$/.test(String(key.window));
 
+/** The clinic that a key begins with: by itself, with a day of its audit log, or with a counter of its own. */
+const clinicOf = (key: Attributes | undefined): unknown => {
+  if (key?.clinicDay !== undefined) return /^(.+)#\d{4}-\d\d-\d\d$/.exec(String(key.clinicDay))?.[1];
+  if (key?.window !== undefined) return /^(.+)#broadcasts#\d+$/.exec(String(key.window))?.[1];
+  return key?.clinicId;
+};
+
+/** The values of an expression that compares a partition key, as that key. */
+const valuesAsKey = (values: Attributes | undefined): Attributes => ({
+  clinicId: values?.[':clinicId'],
+  clinicDay: values?.[':clinicDay'],
+});
+
 /**
  * What of a call reaches beyond these clinics, as sentences; none is good. Every key, item and start key must begin with one of them, every
  * query's key condition with the clinic, and a condition that repeats the clinic must repeat one of these.
@@ -45,26 +58,28 @@ const isCounter = (key: Attributes | undefined): boolean =>
  * @param command of the document client
  */
 export const beyond = (command: unknown, clinicIds: ReadonlySet<unknown>): string[] => {
-  const isOurs = (attributes: Attributes | undefined, name: string) => clinicIds.has(attributes?.[name]);
+  const isOurs = (attributes: Attributes | undefined) => clinicIds.has(clinicOf(attributes));
   if (command instanceof QueryCommand) {
     const { IndexName, KeyConditionExpression = '', ExpressionAttributeValues, ExclusiveStartKey } = command.input;
     const other = IndexName === undefined ? undefined : keysOfOtherIndexes[IndexName];
     if (other !== undefined) return KeyConditionExpression === other ? [] : [`a query of ${IndexName} by "${KeyConditionExpression}"`];
     return [
-      ...(/^clinicId = :clinicId( AND |$)/.test(KeyConditionExpression) ? [] : [`a query by "${KeyConditionExpression}"`]),
-      ...(isOurs(ExpressionAttributeValues, ':clinicId') ? [] : [`a query of clinic ${ExpressionAttributeValues?.[':clinicId']}`]),
-      ...(ExclusiveStartKey === undefined || isOurs(ExclusiveStartKey, 'clinicId')
+      ...(/^(clinicId = :clinicId|clinicDay = :clinicDay)( AND |$)/.test(KeyConditionExpression)
         ? []
-        : [`a query that starts at clinic ${ExclusiveStartKey.clinicId}`]),
+        : [`a query by "${KeyConditionExpression}"`]),
+      ...(isOurs(valuesAsKey(ExpressionAttributeValues)) ? [] : [`a query of clinic ${clinicOf(valuesAsKey(ExpressionAttributeValues))}`]),
+      ...(ExclusiveStartKey === undefined || isOurs(ExclusiveStartKey)
+        ? []
+        : [`a query that starts at clinic ${clinicOf(ExclusiveStartKey)}`]),
     ];
   }
   return partsOf(command).flatMap(({ what, key, input }) => {
     if (isCounter(key)) return [];
     const repeats = /\bclinicId = :clinicId\b/.test(input.ConditionExpression ?? '');
     return [
-      ...(isOurs(key, 'clinicId') ? [] : [`a ${what} of clinic ${key?.clinicId}`]),
-      ...(repeats && !isOurs(input.ExpressionAttributeValues, ':clinicId')
-        ? [`a ${what} on condition of clinic ${input.ExpressionAttributeValues?.[':clinicId']}`]
+      ...(isOurs(key) ? [] : [`a ${what} of clinic ${clinicOf(key)}`]),
+      ...(repeats && !isOurs(valuesAsKey(input.ExpressionAttributeValues))
+        ? [`a ${what} on condition of clinic ${clinicOf(valuesAsKey(input.ExpressionAttributeValues))}`]
         : []),
     ];
   });

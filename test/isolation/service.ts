@@ -66,6 +66,8 @@ export class Service {
       TICKETS_TABLE: tables.tickets,
       BROADCASTS_TABLE: tables.broadcasts,
       RATE_LIMITS_TABLE: tables.rateLimits,
+      AUDIT_TABLE: tables.audit,
+      ALLOWED_ORIGINS: 'https://clinic.example',
       CONNECTIONS_ENDPOINT: 'https://api.execute-api.us-east-1.amazonaws.com/test',
       WEB_SOCKET_URL: 'wss://socket.example/test',
       JWT_ISSUER: issuer,
@@ -74,6 +76,8 @@ export class Service {
       BROADCAST_FUNCTION: 'broadcast',
       SERVICE_VERSION: '0.0.0',
       WAITING_AREA_CHECK_IN_PER_MINUTE: '1000000',
+      WAITING_AREA_BROADCASTS_PER_MINUTE: '1000000',
+      WAITING_AREA_FRAMES_PER_MINUTE: '1000000',
     });
     const send = DynamoDBDocumentClient.prototype.send;
     replaceSend(DynamoDBDocumentClient, function (this: DynamoDBDocumentClient, ...given: Parameters<typeof send>) {

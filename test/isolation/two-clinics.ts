@@ -11,7 +11,7 @@ import type { Aim } from './operations.ts';
 /** The tables that hold clinics' data, by what they are of. */
 export const kinds = ['callers', 'clinics', 'connections', 'tickets', 'broadcasts'] as const;
 export type Kind = (typeof kinds)[number];
-export type TableNames = Readonly<Record<Kind | 'rateLimits', string>>;
+export type TableNames = Readonly<Record<Kind | 'rateLimits' | 'audit', string>>;
 
 export type Item = Readonly<Record<string, unknown>>;
 /** All items of a clinic, by table and key. */

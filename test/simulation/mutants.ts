@@ -212,6 +212,7 @@ export const mutants: readonly Mutant[] = [
     name: 'a request of one clinic looks into another',
     file: 'functions/core/admit.ts',
     find: '  toActor(request, await ports.clinics.member(request.clinicId, request.userId));',
-    replace: "  toActor(request, (await ports.clinics.member('another', request.userId)) ?? (await ports.clinics.member(request.clinicId, request.userId)));",
+    replace:
+      "  toActor(request, (await ports.clinics.member('another', request.userId)) ?? (await ports.clinics.member(request.clinicId, request.userId)));",
   },
 ];

@@ -132,8 +132,7 @@ const judge = ({ actor, theirs, deed, aim, object, manner }: Case, outcome: Outc
     if (seen.includes(actor.home.canary)) wrong.push('tells of the clinic');
   } else if (manner === 'good' && object === 'mine') {
     const isMemberAlready = deed === 'POST /invitations/{code}' && actor.role !== undefined && said === 409;
-    if (aim.clinicId === actor.home.clinicId && !isSuccess(said) && !isMemberAlready && deed !== 'GET /clinics/{clinicId}/audit')
-      wrong.push('was refused');
+    if (aim.clinicId === actor.home.clinicId && !isSuccess(said) && !isMemberAlready) wrong.push('was refused');
   }
   // Without a look at a subject nothing can be said of it; a new member's id, and the recipients that are left out, are no subjects.
   const takesAny = deed.startsWith('PUT ') || deed.endsWith('broadcasts') || deed === 'socket broadcast' || subjectOf(deed) === 'cursor';

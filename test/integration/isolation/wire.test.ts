@@ -32,7 +32,7 @@ beforeAll(async () => {
   const named = (kind: string) =>
     all.find((name) => !/^(store-model|isolation|tickets)-/.test(name) && name.toLowerCase().includes(kind.toLowerCase())) ?? '';
   // One name for each table of the stack.
-  const names = Object.fromEntries([...kinds, 'rateLimits'].map((kind) => [kind, named(kind)])) as TableNames;
+  const names = Object.fromEntries([...kinds, 'rateLimits', 'audit'].map((kind) => [kind, named(kind)])) as TableNames;
   ledger = new Ledger(DynamoDBDocumentClient.from(engine), names);
   for (const clinic of [south, north]) await ledger.restore(clinic.clinicId, withoutExpired(clinic));
   for (const { userId } of actorsOf(south)) if (userId !== undefined) tokens.set(userId, await tokenOf(at, userId));

@@ -1,11 +1,12 @@
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { hashOf } from '../../../functions/core/secrets.ts';
+import { type AuditTable, createAuditTable } from '../../../functions/data/audit-table.ts';
 import { type BroadcastsTable, createBroadcastsTable } from '../../../functions/data/broadcasts-table.ts';
 import { type CallersTable, createCallersTable } from '../../../functions/data/callers-table.ts';
 import { type ClinicsTable, createClinicsTable } from '../../../functions/data/clinics-table.ts';
 import { type ConnectionsTable, createConnectionsTable } from '../../../functions/data/connections-table.ts';
-import { createRateLimitsTable } from '../../../functions/data/rate-limits-table.ts';
+import { createRateLimitsTable, type RateLimitsTable } from '../../../functions/data/rate-limits-table.ts';
 import { createTicketsTable, type TicketsTable } from '../../../functions/data/tickets-table.ts';
 import { aBroadcast } from '../../builders/a-broadcast.ts';
 import { aCaller } from '../../builders/a-caller.ts';
@@ -39,11 +40,11 @@ const callers: Calls<CallersTable> = {
   appendFromCaller: (table, clinicId) =>
     table.appendFromCaller({ clinicId, callerId: 'sue' }, entry, { connectionId: 'c1', clinicLetsCallersWrite: true, mostInMinute: 1 }),
   acknowledge: (table, clinicId) => table.acknowledge({ clinicId, callerId: 'sue' }, 'c1', { readSeq: 1 }, morning),
-  markRead: (table, clinicId) => table.markRead({ clinicId, callerId: 'sue' }, { seq: 1, unreadCount: 0, messageCount: 1 }),
-  setStatus: (table, clinicId) => table.setStatus({ clinicId, callerId: 'sue' }, 'on-hold', morning),
+  markRead: (table, clinicId) => table.markRead({ clinicId, callerId: 'sue' }, { seq: 1, unreadCount: 0, messageCount: 1 }, 'clerk'),
+  setStatus: (table, clinicId) => table.setStatus({ clinicId, callerId: 'sue' }, 'on-hold', morning, 'clerk'),
   end: (table, clinicId) => table.end({ clinicId, callerId: 'sue' }, { reason: 'left', nowMs: morning, expiresAtSeconds: 1 }),
-  reopen: (table, clinicId) => table.reopen(aCaller().ended().with({ clinicId }).build(), morning),
-  setGuestMessages: (table, clinicId) => table.setGuestMessages({ clinicId, callerId: 'sue' }, true),
+  reopen: (table, clinicId) => table.reopen(aCaller().ended().with({ clinicId }).build(), morning, 'clerk'),
+  setGuestMessages: (table, clinicId) => table.setGuestMessages({ clinicId, callerId: 'sue' }, true, 'clerk'),
   connect: (table, clinicId) => table.connect({ clinicId, callerId: 'sue' }, 'c1', morning, morning, 5),
   connectInsteadOf: (table, clinicId) => table.connectInsteadOf({ clinicId, callerId: 'sue' }, 'c0', 'c1', morning, morning),
   markSeen: (table, clinicId) => table.markSeen({ clinicId, callerId: 'sue' }, 'c1', morning),
@@ -86,6 +87,25 @@ const tickets: Calls<TicketsTable> = {
   consume: (table, clinicId) => table.consume(clinicId, 'hash', morning),
 };
 
+const audit: Calls<AuditTable> = {
+  append: (table, clinicId) =>
+    table.append(clinicId, [
+      {
+        entryId: 'e1',
+        at: morning,
+        actor: { kind: 'member', id: 'clerk' },
+        action: 'broadcast',
+        outcome: 'ok',
+        about: { broadcastId: 'b1' },
+      },
+    ]),
+  ofDay: (table, clinicId) => table.ofDay(clinicId, '2026-11-23', { limit: 10, nowMs: morning }),
+};
+
+const rateLimits: Calls<RateLimitsTable, 'countCheckIn'> = {
+  countBroadcast: (table, clinicId) => table.countBroadcast(clinicId, 'clerk', morning),
+};
+
 const methodsOf = <Table extends Methods>(name: string, table: Table, calls: Calls<Table, keyof Table>) =>
   Object.entries<(table: Table, clinicId: string) => unknown>(calls).map(
     ([method, call]) => [`${name}.${method}`, (clinicId: string) => call(table, clinicId)] as const,
@@ -97,6 +117,8 @@ const methods = [
   ...methodsOf('broadcasts', createBroadcastsTable(client, 'BroadcastsTable'), broadcasts),
   ...methodsOf('connections', createConnectionsTable(client, 'ConnectionsTable'), connections),
   ...methodsOf('tickets', createTicketsTable(client, 'TicketsTable'), tickets),
+  ...methodsOf('audit', createAuditTable(client, 'AuditTable'), audit),
+  ...methodsOf('rateLimits', createRateLimitsTable(client, 'RateLimitsTable'), rateLimits),
 ];
 
 const sentCommands = () => dynamoDb.calls().map(({ args: [command] }) => command as unknown);
@@ -180,6 +202,8 @@ describe('what reaches beyond a clinic', () => {
       'an index read by something else',
       new QueryCommand({ TableName, IndexName: 'memberships', KeyConditionExpression: 'clinicId = :clinicId' }),
     ],
+    ['a day of the audit log', new PutCommand({ TableName, Item: { clinicDay: 'north#2026-11-23', seq: 1 } })],
+    ['a clinic’s counter', new UpdateCommand({ TableName, Key: { window: 'north#broadcasts#1' } })],
     ['a counter with more in its key', new UpdateCommand({ TableName, Key: { window: `check-in#${hashOf('x')}#1`, item: 'profile' } })],
   ])('is found in %s', (_what, command) => {
     expect(beyond(command, new Set(['south']))).toHaveLength(1);

@@ -41,7 +41,7 @@ const aMorning = () => {
   scene.hasCaller(visit);
   dynamoDb.on(UpdateCommand).resolves({ Attributes: { ...visit } });
   scene.hasSentBroadcasts(1, 'admin');
-  dynamoDb.on(QueryCommand).resolves({ Items: [{ ...visit }] });
+  dynamoDb.on(QueryCommand, { TableName: 'CallersTable' }).resolves({ Items: [{ ...visit }] });
 };
 
 describe('a staff frame', () => {
