@@ -29,7 +29,7 @@ export const acknowledgedRules: readonly AcknowledgedRule[] = [
   },
   {
     rules: ['AwsSolutions-APIG4', 'WaitingArea::RouteHasJwt'],
-    at: /^HttpApi\/(GET --health|GET --clinics--{clinicId}|POST --clinics--{clinicId}--callers|POST .*--tickets|GET .*--{callerId}--(?:messages|export))\/Resource$/,
+    at: /^HttpApi\/(GET --health|GET --clinics--{clinicId}|POST --clinics--{clinicId}--callers|POST .*--{callerId}--tickets|GET .*--{callerId}--(?:messages|export))\/Resource$/,
     reason:
       'Public by the contract: health, what a waiting page may know, check-in; the others take the caller’s own token, which the function judges.',
   },

@@ -21,7 +21,7 @@ interface Property {
 /** Writes `sbom.json`: npm's list of all that is installed, and of each package where it ships. */
 const file = join(projectRoot, 'sbom.json');
 
-const listComponents = (): { components: Component[] } => {
+const listInstalled = (): { metadata: { component: object }; components: Component[] } => {
   // What is only developed with, too: npm leaves it out where NODE_ENV says production, as Vite does.
   const npm = ['sbom', '--include', 'dev', '--include', 'optional', '--sbom-format', 'cyclonedx', '--sbom-type', 'application'];
   // npm's own format, which it documents as CycloneDX.
@@ -49,12 +49,14 @@ const whereShipped = (shipped: readonly Shipped[]): Map<string, string[]> => {
 
 const shipped = await shippedPackages();
 const where = whereShipped(shipped);
-const sbom = listComponents();
+const sbom = listInstalled();
 const components = sbom.components.map((component) => {
   const places = (where.get(keyOf(component)) ?? []).map((value) => ({ name: 'waiting-area:ships-in', value }));
   return { ...component, properties: [...(component.properties ?? []), ...places] };
 });
-writeFileSync(file, `${JSON.stringify({ ...sbom, components }, undefined, 2)}\n`);
+// npm calls the project by the name of its folder.
+const metadata = { ...sbom.metadata, component: { ...sbom.metadata.component, name: 'waiting-area' } };
+writeFileSync(file, `${JSON.stringify({ ...sbom, metadata, components }, undefined, 2)}\n`);
 
 const licensed = sbom.components.map(
   (component): Licensed => ({

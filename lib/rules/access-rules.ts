@@ -27,7 +27,7 @@ export const accessRules: readonly Rule[] = [
         .ofType('AWS::ApiGatewayV2::Authorizer')
         .filter(
           ({ properties }) =>
-            !elementsOf(properties.IdentitySource).every((source) => /^(route|\$)\.?request\.header\./.test(textOf(source))),
+            !elementsOf(properties.IdentitySource).every((source) => /^(route\.|\$)request\.header\./.test(textOf(source))),
         ),
   },
   {

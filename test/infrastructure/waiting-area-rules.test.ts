@@ -226,8 +226,11 @@ describe('synthesis', () => {
     expect(traced).toThrow(/FramesAreNotTraced/);
   });
 
-  it('fails where a route loses its authorizer that is not acknowledged', () => {
-    const open = synthesis((resourceAt) => resourceAt('HttpApi/GET --clinics/Resource').addPropertyOverride('AuthorizationType', 'NONE'));
-    expect(open).toThrow(/RouteHasJwt/);
-  });
+  it.each(['GET --clinics', 'POST --clinics--{clinicId}--tickets'])(
+    'fails where %s loses its authorizer, which is not acknowledged',
+    (route) => {
+      const open = synthesis((resourceAt) => resourceAt(`HttpApi/${route}/Resource`).addPropertyOverride('AuthorizationType', 'NONE'));
+      expect(open).toThrow(/RouteHasJwt/);
+    },
+  );
 });
