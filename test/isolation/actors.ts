@@ -92,6 +92,8 @@ export const isAllowed = (actor: Actor, deed: HttpDeed | SocketDeed, aim: { clin
       return isTheCaller;
     case 'caller or member':
       return isTheCaller || isMember;
+    case 'caller or administrator':
+      return isTheCaller || (isMember && actor.role === 'administrator');
   }
 };
 

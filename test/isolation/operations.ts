@@ -1,7 +1,15 @@
 import type { Operation } from '../../functions/core/policy.ts';
 
 /** Whom an operation is for. */
-export type Audience = 'anyone' | 'user' | 'operator' | 'member' | 'administrator' | 'caller' | 'caller or member';
+export type Audience =
+  | 'anyone'
+  | 'user'
+  | 'operator'
+  | 'member'
+  | 'administrator'
+  | 'caller'
+  | 'caller or member'
+  | 'caller or administrator';
 
 type Deed = Exclude<Operation, 'hear of an unanswered caller at once'>;
 export type SocketDeed = Extract<Deed, `socket ${string}`>;
@@ -17,6 +25,7 @@ export const audiences: Readonly<Record<Deed, Audience>> = {
   'POST /clinics/{clinicId}/callers': 'anyone',
   'POST /clinics/{clinicId}/callers/{callerId}/tickets': 'caller',
   'GET /clinics/{clinicId}/callers/{callerId}/messages': 'caller or member',
+  'GET /clinics/{clinicId}/callers/{callerId}/export': 'caller or administrator',
   'GET /clinics': 'user',
   'POST /invitations/{code}': 'user',
   'POST /clinics': 'operator',
@@ -81,6 +90,7 @@ export const requests: Readonly<Record<HttpDeed, HttpRequest>> = {
   'POST /clinics/{clinicId}/callers': { body: () => ({ name: 'Walk In' }) },
   'POST /clinics/{clinicId}/callers/{callerId}/tickets': { subject: 'callerId' },
   'GET /clinics/{clinicId}/callers/{callerId}/messages': { subject: 'callerId' },
+  'GET /clinics/{clinicId}/callers/{callerId}/export': { subject: 'callerId' },
   'GET /clinics': {},
   'POST /invitations/{code}': { subject: 'code' },
   'POST /clinics': {
@@ -127,6 +137,7 @@ export const httpDeeds = Object.keys(requests) as HttpDeed[];
 export const socketDeeds = Object.keys(frames) as SocketDeed[];
 
 /** Is it asked at the door where nobody has judged the token yet? The others stand behind the JWT authorizer. */
-export const isPublicDoor = (deed: HttpDeed): boolean => ['anyone', 'caller', 'caller or member'].includes(audiences[deed]);
+export const isPublicDoor = (deed: HttpDeed): boolean =>
+  ['anyone', 'caller', 'caller or member', 'caller or administrator'].includes(audiences[deed]);
 
 export const isOfClinic = (deed: HttpDeed): boolean => deed.includes('/clinics/{clinicId}');

@@ -9,6 +9,7 @@ import type { CallerSocket } from '../../../functions/core/ports.ts';
 import { resume } from '../../../functions/core/presence.ts';
 import { issueCallerTicket, redeemTicket } from '../../../functions/core/tickets.ts';
 import { authenticateCaller, checkIn, erase, setGuestMessages, setStatus } from '../../../functions/core/visits.ts';
+import { type AuditTable, createAuditTable } from '../../../functions/data/audit-table.ts';
 import { type BroadcastsTable, createBroadcastsTable } from '../../../functions/data/broadcasts-table.ts';
 import { type CallersTable, createCallersTable } from '../../../functions/data/callers-table.ts';
 import { type ClinicsTable, createClinicsTable } from '../../../functions/data/clinics-table.ts';
@@ -38,6 +39,10 @@ const aWorld = async () => {
     tickets: createTicketsTable(client, tableNames.tickets),
     broadcasts: createBroadcastsTable(client, tableNames.broadcasts),
     rateLimits: createRateLimitsTable(client, tableNames.rateLimits),
+    audit: createAuditTable(client, tableNames.audit),
+    reportFailure: (_what: string, error: unknown) => {
+      throw error;
+    },
     poster: aPoster(),
     startWorker: aWorker().startWorker,
     now: clock.now,
@@ -47,7 +52,7 @@ const aWorld = async () => {
       return String(secrets).padEnd(43, 's');
     },
   };
-  await createClinic(ports, { clinicId: 'demo', name: 'Demo Clinic', administrator: { userId: 'admin', name: 'Ada Admin' } });
+  await createClinic(ports, 'operator', { clinicId: 'demo', name: 'Demo Clinic', administrator: { userId: 'admin', name: 'Ada Admin' } });
   await changeSettings(ports, 'demo', { guestMessages: true });
   const { callerId, callerToken } = await checkIn(ports, 'demo', '127.0.0.1', {
     name: 'Sue Smith',
@@ -115,6 +120,7 @@ const ways = {
     activeClinics: 'tells the worker of ids',
   },
   tickets: { consume: ({ ports, ticket }) => redeemTicket(ports, sends(ticket)), put: 'tells nobody' },
+  audit: { ofDay: 'is kept for six years: audit-table.test.ts', append: 'tells nobody' },
   connections: {
     ofClinic: ({ ports, clock }) => ports.connections.ofClinic('demo', clock.now()),
     put: 'tells nobody',
@@ -125,6 +131,7 @@ const ways = {
   readonly broadcasts: Record<keyof BroadcastsTable, Way>;
   readonly clinics: Record<keyof ClinicsTable, Way>;
   readonly tickets: Record<keyof TicketsTable, Way>;
+  readonly audit: Record<keyof AuditTable, Way>;
   readonly connections: Record<keyof ConnectionsTable, Way>;
 };
 type Way = string | ((world: World) => Promise<unknown>);
@@ -167,7 +174,7 @@ describe('an item whose time is over, and which is not yet deleted', () => {
     world.clock.advance(7 * days - second);
     await expect(board(world)).resolves.toMatchObject({ callers: [{ name: 'Sue Smith' }] });
     await expect(readThread(ports, actor, { callerId: key.callerId })).resolves.toMatchObject({ messages: [{ text: 'My knee' }] });
-    await expect(authenticateCaller(ports, key, callerToken)).resolves.toMatchObject({ name: 'Sue Smith' });
+    await expect(authenticateCaller(ports, key, callerToken)).rejects.toMatchObject({ code: 'caller-ended' });
     await expect(findBroadcast(ports, 'demo', 'b1')).resolves.toMatchObject({ text: 'We are late' });
     await expect(redeemInvitation(ports, 'newcomer', code)).resolves.toMatchObject({ clinicId: 'demo' });
   });
