@@ -4,9 +4,10 @@ import type { Caller, Clinic, Message } from '../protocol/objects.ts';
 import { Connection, type ConnectionState } from './connection.ts';
 import { noAnswer, toError, WaitingAreaError } from './errors.ts';
 import { Http, PublicApi, type Visit } from './http.ts';
-import type { Link, ServerEvent } from './link.ts';
+import type { Link } from './link.ts';
 import { Listeners } from './listeners.ts';
 import { globalPlatform, type Platform } from './platform.ts';
+import { isResultOf, type ServerEvent } from './read-frame.ts';
 import { Thread } from './thread.ts';
 
 /** So long a message may be missing before it is fetched. */
@@ -79,6 +80,7 @@ export class CallerClient {
     this.#connection = new Connection(this.#platform, {
       ticket: () => api.ticket(options),
       register: (link) => this.#resume(link),
+      isResultOf,
       onEvent: (event) => this.#take(event),
       onState: (state, error) => this.#stateChanged(state, error),
     });

@@ -1,8 +1,9 @@
 import type { Results } from '../protocol/frames.ts';
 import { closedError, displacedError, isFinal, noAnswer, toError, type WaitingAreaError } from './errors.ts';
 import type { Ticket } from './http.ts';
-import { type Action, Link, type LinkEnd, type ServerEvent } from './link.ts';
+import { Link, type LinkEnd } from './link.ts';
 import type { Platform } from './platform.ts';
+import type { Action, ServerEvent } from './read-frame.ts';
 
 const minuteMs = 60_000;
 /** Subscribe and resume are repeated every 4–5 min: that heals whatever was missed, and finds a socket that died in silence. */
@@ -36,6 +37,8 @@ export interface Session {
   register(link: Pick<Link, 'request'>): Promise<void>;
   /** Repeat `register` once so soon after a socket opened; absent: at the usual time. */
   readonly registerAgainAfterMs?: number;
+  /** Is it what this action is answered with? A server that answers with something else is given up, and dialled again later. */
+  isResultOf<A extends Action>(action: A, result: unknown): result is Results[A];
   onEvent(event: ServerEvent): void;
   /** `error` says why a connection closed that nobody closed. */
   onState(state: ConnectionState, error: WaitingAreaError | undefined): void;
@@ -200,6 +203,7 @@ export class Connection {
       const ticket = await this.#session.ticket();
       if (life !== this.#life) return;
       link = await Link.open(this.#platform, ticket, {
+        isResultOf: this.#session.isResultOf,
         onEvent: (event) => {
           if (life !== this.#life) return;
           // The close that follows is this connection's alone, and whoever looks at the page has a new role, or none.

@@ -1,8 +1,9 @@
-import type { Answer, CallerEvent, Results, StaffEvent } from '../protocol/frames.ts';
+import type { Results } from '../protocol/frames.ts';
 import { subprotocol, ticketPrefix } from '../protocol/socket.ts';
 import { noAnswer, WaitingAreaError } from './errors.ts';
 import type { Ticket } from './http.ts';
 import type { Platform, PlatformSocket } from './platform.ts';
+import { type Action, readFrame, type ServerEvent, type ServerFrame } from './read-frame.ts';
 
 const openWithinMs = 15_000;
 /** Above the functions' own time-outs, so that a late answer is met rather than asked for again. */
@@ -10,19 +11,19 @@ const answerWithinMs = 12_000;
 /** API Gateway closes a socket after 10 idle minutes (DG/apigateway-execution-service-websocket-limits-table); any frame keeps it. */
 const pingAfterMs = 4.5 * 60_000;
 
-export type Action = keyof Results;
-export type ServerEvent = StaffEvent | CallerEvent;
-
 /** How a socket ended: this side gave it up, or it was taken away from outside. */
 export type LinkEnd = 'given-up' | 'lost';
 
 interface LinkHandlers {
+  /** Is it what this action is answered with? */
+  isResultOf<A extends Action>(action: A, result: unknown): result is Results[A];
   onEvent(event: ServerEvent): void;
   onClose(end: LinkEnd): void;
 }
 
 interface Pending {
-  resolve(result: unknown): void;
+  /** False where it is not what was asked for. */
+  resolve(result: unknown): boolean;
   reject(error: WaitingAreaError): void;
   cancelTimer(): void;
 }
@@ -86,8 +87,12 @@ export class Link {
         // Nothing for so long: the socket is taken for dead, as a phone's often is without a word.
         this.close();
       });
-      // The server answers a request with the result of its action.
-      this.#pending.set(requestId, { resolve: (result) => resolve(result as Results[A]), reject, cancelTimer });
+      const take = (result: unknown): boolean => {
+        if (!this.#handlers.isResultOf(action, result)) return false;
+        resolve(result);
+        return true;
+      };
+      this.#pending.set(requestId, { resolve: take, reject, cancelTimer });
       this.#send({ action, requestId, ...fields });
     });
   }
@@ -122,19 +127,23 @@ export class Link {
 
   #receive(text: string): void {
     if (this.#ended) return;
-    const frame = parse(text);
-    if (frame === undefined) return;
-    if (frame.type === 'ok' || frame.type === 'error') this.#settle(frame);
-    else this.#handlers.onEvent(frame);
+    const frame = readFrame(text);
+    if (frame?.kind === 'event') this.#handlers.onEvent(frame.event);
+    else if (frame) this.#settle(frame);
   }
 
-  #settle(frame: Answer): void {
-    const pending = frame.requestId === undefined ? undefined : this.#pending.get(frame.requestId);
-    if (pending === undefined || frame.requestId === undefined) return;
-    this.#pending.delete(frame.requestId);
+  #settle(frame: Exclude<ServerFrame, { kind: 'event' }>): void {
+    const { requestId } = frame;
+    const pending = this.#pending.get(requestId);
+    if (pending === undefined) return;
+    if (frame.kind === 'ok' && !pending.resolve(frame.result)) {
+      // Whoever is at the other end speaks another contract: asked again at once, it would answer the same.
+      this.close();
+      return;
+    }
+    this.#pending.delete(requestId);
     pending.cancelTimer();
-    if (frame.type === 'ok') pending.resolve(frame.result);
-    else pending.reject(new WaitingAreaError(frame.error.code, frame.error.message, frame.error.details));
+    if (frame.kind === 'error') pending.reject(new WaitingAreaError(frame.error.code, frame.error.message, frame.error.details));
     this.#closeIfDone();
   }
 
@@ -154,13 +163,3 @@ export class Link {
     this.#handlers.onClose(this.#givenUp ? 'given-up' : 'lost');
   }
 }
-
-const parse = (text: string): Answer | ServerEvent | undefined => {
-  try {
-    const frame: unknown = JSON.parse(text);
-    // API Gateway's own frames ({"message": "Internal server error"}) have no type; the server's are the contract's.
-    return typeof frame === 'object' && frame !== null && 'type' in frame ? (frame as Answer | ServerEvent) : undefined;
-  } catch {
-    return undefined;
-  }
-};

@@ -4,10 +4,11 @@ import { Board } from './board.ts';
 import { Connection, type ConnectionState } from './connection.ts';
 import type { WaitingAreaError } from './errors.ts';
 import { type BroadcastRequest, Http, StaffApi, type TokenSource } from './http.ts';
-import type { Link, ServerEvent } from './link.ts';
+import type { Link } from './link.ts';
 import { Listeners } from './listeners.ts';
 import { mergeBroadcast } from './merge-broadcast.ts';
 import { globalPlatform, type Platform } from './platform.ts';
+import { isResultOf, type ServerEvent } from './read-frame.ts';
 import { Thread } from './thread.ts';
 
 /** A second listing soon after the first: what changed between the registration and the first frame is on it. */
@@ -80,6 +81,7 @@ export class StaffClient {
       ticket: () => this.api.ticket(this.#clinicId),
       register: (link) => this.#subscribe(link),
       registerAgainAfterMs: subscribeAgainAfterMs,
+      isResultOf,
       onEvent: (event) => this.#take(event),
       onState: (state, error) => this.#listeners.emit('state', { state, error }),
     });

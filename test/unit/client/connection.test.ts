@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Connection, reconnectWindowMs, type Session } from '../../../client/connection.ts';
 import { WaitingAreaError } from '../../../client/errors.ts';
+import { aClinic } from './builders.ts';
 import { FakePage, FakePlatform, Refusal } from './fake-platform.ts';
 
 const minute = 60_000;
@@ -20,6 +21,8 @@ const aConnection = (given: Partial<Session> = {}) => {
     register: async (link) => {
       await link.request('resume', { afterSeq: 0 });
     },
+    // Results have their shapes; here their way is what matters.
+    isResultOf: (_, result): result is never => result !== undefined,
     onEvent: (event) => events.push(event),
     onState: (state, error) => states.push(error ? `${state}: ${error.code}` : state),
     ...given,
@@ -399,7 +402,7 @@ describe('a socket that stays open', () => {
     platform.rules.set('resume', (_frame, socket) => {
       if (socket !== old) {
         expect(old?.isOpen).toBe(true);
-        old?.push({ type: 'clinicChanged' });
+        old?.push({ type: 'clinicChanged', clinic: aClinic() });
       }
       return {};
     });
@@ -408,7 +411,7 @@ describe('a socket that stays open', () => {
     expect(old?.closedByClient).toBe(true);
     expect(platform.lastSocket.isOpen).toBe(true);
     expect(states).toEqual(['connecting', 'open']);
-    expect(events).toEqual([{ type: 'clinicChanged' }]);
+    expect(events).toEqual([{ type: 'clinicChanged', clinic: aClinic() }]);
   });
 
   it('is renewed without losing an answer that is still owed', async () => {
