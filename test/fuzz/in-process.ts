@@ -20,8 +20,7 @@ export const mostGrowthMegabytes = 15;
 
 /** The handlers themselves, in as many threads as there are processors, with events as API Gateway makes them. */
 export const fuzzInProcess = async (seed: number, inputs: number): Promise<Findings> => {
-  const rounds = Math.ceil(inputs / inputsOfRound);
-  const threads = Math.min(availableParallelism(), rounds);
+  const threads = Math.min(availableParallelism(), Math.ceil(inputs / inputsOfRound));
   const counts = new Map<string, number>();
   const failures: string[] = [];
   const megabytes: (readonly [number, number])[] = [];
@@ -34,7 +33,9 @@ export const fuzzInProcess = async (seed: number, inputs: number): Promise<Findi
     if (message.round.failure !== undefined) failures.push(message.round.failure);
     for (const [name, count] of message.counts) counts.set(name, (counts.get(name) ?? 0) + count);
   };
-  await Promise.all(Array.from({ length: threads }, (_, first) => runThread({ seed, rounds, first, step: threads }, take)));
+  await Promise.all(
+    Array.from({ length: threads }, (_, first) => runThread({ seed, inputs: inputs / threads, first, step: threads }, take)),
+  );
   for (const [warm, end] of megabytes) {
     if (end - warm > mostGrowthMegabytes) failures.push(`a thread's heap grew from ${warm.toFixed(0)} to ${end.toFixed(0)} MB`);
   }

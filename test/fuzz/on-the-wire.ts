@@ -62,13 +62,13 @@ export const fuzzOnTheWire = async (seed: number, inputs: number): Promise<WireF
     environment: { WAITING_AREA_CHECK_IN_PER_MINUTE: '10000000', WAITING_AREA_CALLER_MESSAGES_PER_MINUTE: '10000000' },
   });
   try {
-    return await fuzzStack(stack, seed, Math.ceil(inputs / inputsOfRound));
+    return await fuzzStack(stack, seed, inputs);
   } finally {
     await stack.stop();
   }
 };
 
-const fuzzStack = async (stack: LocalStackProcess, seed: number, rounds: number): Promise<WireFindings> => {
+const fuzzStack = async (stack: LocalStackProcess, seed: number, inputs: number): Promise<WireFindings> => {
   const { endpoints: at } = stack;
   const counts = new Map<string, number>();
   const failures: string[] = [];
@@ -82,7 +82,7 @@ const fuzzStack = async (stack: LocalStackProcess, seed: number, rounds: number)
   });
   const memberToken = await tokenOf(at, 'fuzz-admin');
 
-  for (let round = 0; round < rounds && failures.length === 0; round += 1) {
+  for (let round = 0; sent < inputs && failures.length === 0; round += 1) {
     const scene = await newScene(at, clinicId, memberToken);
     const bunch = fc.asyncProperty(fc.array(rawInput, { minLength: 1, maxLength: atOnce, size: 'max' }), async (all) => {
       const outcomes = await Promise.all(all.map((input) => send(scene, input)));
@@ -99,7 +99,7 @@ const fuzzStack = async (stack: LocalStackProcess, seed: number, rounds: number)
     if (checked.failed)
       failures.push(`${String(checked.errorInstance)}\n${JSON.stringify(checked.counterexample?.[0]).slice(0, 4000)}\n${again}`);
     else await probe(scene).catch((error) => failures.push(`${String(error)} after round ${seed + round}\n${again}`));
-    if (round >= rounds * warmShare) warm ??= residentMemoryOf(stack).stack;
+    if (sent >= inputs * warmShare) warm ??= residentMemoryOf(stack).stack;
   }
   const end = residentMemoryOf(stack).stack;
   const megabytes = [warm ?? end, end] as const;

@@ -5,10 +5,10 @@ import { startIssuer } from './issuer.ts';
 import { type Round, runRound } from './rounds.ts';
 import { SmallWorld } from './small-world.ts';
 
-/** The rounds that a thread runs: every `step`th of those from `seed` on. */
+/** What a thread runs: every `step`th round from `seed` on, until so many inputs were sent. */
 export interface WorkerOrder {
   readonly seed: number;
-  readonly rounds: number;
+  readonly inputs: number;
   readonly first: number;
   readonly step: number;
 }
@@ -24,21 +24,23 @@ const warmShare = 0.2;
 
 const run = async (report: (message: WorkerReport) => void): Promise<void> => {
   // Given by `in-process.ts`, in this shape.
-  const { seed, rounds, first, step } = workerData as WorkerOrder;
+  const { seed, inputs, first, step } = workerData as WorkerOrder;
   process.env.OPERATORS = 'operator';
   const log: string[] = [];
   const functions = await loadFunctions((line) => log.push(line));
   const world = new SmallWorld(functions, await startIssuer(), log);
   process.on('unhandledRejection', (reason) => log.push(`unhandled rejection: ${reason instanceof Error ? reason.stack : String(reason)}`));
   let warm: number | undefined;
-  for (let round = first; round < rounds; round += step) {
+  let sent = 0;
+  for (let round = first; sent < inputs; round += step) {
     report({ kind: 'began', seed: seed + round });
     const { outcomes, ...rest } = await runRound(world, seed + round);
     const counts = new Map<string, number>();
     for (const { what, outcome } of outcomes) counts.set(`${what} → ${outcome}`, (counts.get(`${what} → ${outcome}`) ?? 0) + 1);
     report({ kind: 'ended', round: rest, counts });
     if (rest.failure !== undefined) break;
-    if (round >= rounds * warmShare) warm ??= neededMegabytes();
+    sent += rest.inputs;
+    if (sent >= inputs * warmShare) warm ??= neededMegabytes();
   }
   const end = neededMegabytes();
   report({ kind: 'done', megabytes: [warm ?? end, end] });
