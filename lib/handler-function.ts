@@ -53,7 +53,11 @@ export class HandlerFunction extends Construct {
       logGroup,
       // A WebSocket API has no traces of its own, so X-Ray would show only fragments, at a price per frame.
       tracing: Tracing.DISABLED,
-      environment: { NODE_OPTIONS: '--enable-source-maps', POWERTOOLS_SERVICE_NAME: 'waiting-area', POWERTOOLS_LOG_LEVEL: 'INFO' },
+      environment: {
+        NODE_OPTIONS: '--enable-source-maps --no-warnings',
+        POWERTOOLS_SERVICE_NAME: 'waiting-area',
+        POWERTOOLS_LOG_LEVEL: 'INFO',
+      },
     });
   }
 

@@ -5,7 +5,7 @@ export interface ErrorPlace {
 }
 
 /** Names of errors, as JavaScript, the SDK and AWS give them; any other name could be anything. */
-const namePattern = /^[A-Z][A-Za-z0-9.]{0,80}(?:Error|Exception|Exceeded|Unavailable|Timeout|Denied|Conflict|Failed)$/;
+const namePattern = /^[A-Z][A-Za-z0-9.]{0,80}(?:Error|Exception|Exceeded|Unavailable|Timeout|Denied|Conflict|Failed|Warning)$/;
 
 /** `at async Name.method [as other] (file:///path/module.ts:12:34)`, as V8 writes a call site. */
 const framePattern =

@@ -4,7 +4,7 @@ import { errorCatalogue } from '../../protocol/errors.ts';
 import { isErrorName, isFrame } from './error-place.ts';
 
 /** What a line can be about. */
-export const subjects = [
+const subjects = [
   'handled',
   'frame',
   'request',

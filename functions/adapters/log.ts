@@ -29,6 +29,9 @@ export const beginLog = (context: Context): void => logger.addContext(context);
 export const logFailure = (subject: Subject, error: unknown, ids: LogIds = {}): void =>
   logger.error(subject, { ...given(ids), ...placeOf(error) });
 
+/** Something may break one day, at WARN: the warning's name and place. */
+export const logWarning = (warning: Error): void => logger.warn('stray', { ...placeOf(warning) });
+
 /** An event was handled, at DEBUG. `handled` is asked only where the level lets the line through. */
 export const logHandled = (handled: () => Handled): void => {
   if (logger.getLevelName() === 'DEBUG' || logger.getLevelName() === 'TRACE') logger.debug('handled', given(handled()));

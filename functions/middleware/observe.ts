@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import { placeOf } from '../adapters/error-place.ts';
 import { beginLog, type LogIds, logFailure, logHandled } from '../adapters/log.ts';
 import type { LogOutcome, Subject } from '../adapters/log-formatter.ts';
-import { endOnStrayErrors } from '../adapters/stray-errors.ts';
+import { endOnStrayErrors, logWarningsOf } from '../adapters/stray-errors.ts';
 
 export interface Observation<Event, Result> {
   /** What a failure is said to be of. */
@@ -22,7 +22,10 @@ export class HandlerFailed extends Error {
 }
 
 // Lambda sets the name before it loads a function; where there is none, the process is not ours to end.
-if (process.env.AWS_LAMBDA_FUNCTION_NAME !== undefined) endOnStrayErrors(process);
+if (process.env.AWS_LAMBDA_FUNCTION_NAME !== undefined) {
+  endOnStrayErrors(process);
+  logWarningsOf(process);
+}
 
 /** A handler that logs each event at DEBUG by ids, outcome and duration alone, and from which no error escapes with a message. */
 export const observe = <Event, Result>(
@@ -31,8 +34,16 @@ export const observe = <Event, Result>(
 ) => {
   return async (event: Event, context: Context): Promise<Result> => {
     const startedAt = now();
+    const ids = (): LogIds => {
+      try {
+        return idsOf(event);
+      } catch {
+        // An event of no shape that we know fails for that reason, which is to be logged.
+        return {};
+      }
+    };
     const log = (outcome: () => LogOutcome) =>
-      logHandled(() => ({ ...idsOf(event), outcome: outcome(), durationMs: Math.max(0, now() - startedAt) }));
+      logHandled(() => ({ ...ids(), outcome: outcome(), durationMs: Math.max(0, now() - startedAt) }));
     beginLog(context);
     try {
       const result = await handler(event, context);
@@ -42,7 +53,7 @@ export const observe = <Event, Result>(
       const isRefused = isRefusal(error);
       log(() => (isRefused ? 'refused' : 'failed'));
       if (isRefused) throw error;
-      logFailure(typeof subject === 'function' ? subject(event) : subject, error, idsOf(event));
+      logFailure(typeof subject === 'function' ? subject(event) : subject, error, ids());
       throw new HandlerFailed(placeOf(error).error);
     }
   };

@@ -42,7 +42,7 @@ export const secretsOf = (folder: string): Secret[] =>
   );
 
 /** Everything that was written anywhere, searched for every secret of the run. */
-export const leaksIn = (folder: string): Leak[] => {
+const leaksIn = (folder: string): Leak[] => {
   const search = new LeakSearch(secretsOf(folder));
   return filesIn(join(folder, 'written')).flatMap((file) => search.in(file.slice(folder.length + 1), readFileSync(file, 'utf8')));
 };

@@ -25,7 +25,6 @@ const isWordCharacter = (character: string | undefined): boolean => character !=
 /** Finds secrets in texts, as many of both as a whole test run makes. */
 export class LeakSearch {
   readonly #byHead = new Map<string, { readonly form: string; readonly secret: Secret }[]>();
-  #size = 0;
 
   constructor(secrets: Iterable<Secret>) {
     const known = new Set<string>();
@@ -39,12 +38,6 @@ export class LeakSearch {
         else this.#byHead.set(head, [{ form, secret }]);
       }
     }
-    this.#size = known.size;
-  }
-
-  /** How many different forms it looks for. */
-  get size(): number {
-    return this.#size;
   }
 
   /** Every line of a file that holds a secret, once. */

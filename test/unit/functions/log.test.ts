@@ -10,7 +10,7 @@ process.env.POWERTOOLS_SERVICE_NAME = 'waiting-area';
 const { beginLog, logFailure, logHandled } = await import('../../../functions/adapters/log.ts');
 const { AllowListFormatter } = await import('../../../functions/adapters/log-formatter.ts');
 const { placeOf } = await import('../../../functions/adapters/error-place.ts');
-const { endOnStrayErrors } = await import('../../../functions/adapters/stray-errors.ts');
+const { endOnStrayErrors, logWarningsOf } = await import('../../../functions/adapters/stray-errors.ts');
 const { observe } = await import('../../../functions/middleware/observe.ts');
 
 const canary = 'Canary of a patient';
@@ -196,9 +196,28 @@ describe('an observed handler', () => {
     expect(written.join()).not.toContain(canary);
   });
 
+  it('logs an event of another shape than its ids are read from', async () => {
+    const thrown = observe(
+      { subject: 'frame', idsOf: ({ a }: { a: { b: string } }) => ({ clinicId: a.b }), now: () => 0 },
+      async ({ a }) => a.b,
+    );
+    await expect(thrown({} as never, {} as Context)).rejects.toThrow(/^TypeError$/); // as a platform might
+    expect(lines()).toContainEqual(expect.objectContaining({ level: 'ERROR', message: 'frame', error: 'TypeError' }));
+  });
+
   it('lets the platform have the refusal that it asks for, which is no failure', async () => {
     await expect(run(() => Promise.reject(new Error('Unauthorized')))).rejects.toThrow(/^Unauthorized$/);
     expect(lines()).toEqual([expect.objectContaining({ level: 'DEBUG', outcome: 'refused' })]);
+  });
+});
+
+describe('a warning of Node or the SDK', () => {
+  it('is logged by its name, without its text', () => {
+    const watched = new EventEmitter();
+    logWarningsOf(watched as never); // the one method of a process that it uses
+    watched.emit('warning', Object.assign(new Error(canary), { name: 'MaxListenersExceededWarning' }));
+    expect(lines()).toEqual([expect.objectContaining({ level: 'WARN', message: 'stray', error: 'MaxListenersExceededWarning' })]);
+    expect(written.join()).not.toContain(canary);
   });
 });
 
