@@ -39,7 +39,8 @@ const placesOf = async (needle: string) =>
   [...(await tables.contents())].filter(([, content]) => content.includes(needle)).map(([place]) => place);
 
 it('erasing a caller takes all they said and were told, at once, out of every table and index; what is left of them is their id', async () => {
-  const { callerId, visit } = await aCallerEverywhere();
+  const page = await aCallerEverywhere();
+  const { callerId, visit } = page;
   const secrets = [person.name, person.phone, person.details.reason, texts.toHer, texts.fromHer, hashOf(visit.callerToken)];
   for (const secret of secrets) expect([secret, await placesOf(secret)]).not.toEqual([secret, []]);
   expect(await placesOf(person.name)).toContainEqual(expect.stringMatching(/\/board$/));
@@ -50,20 +51,10 @@ it('erasing a caller takes all they said and were told, at once, out of every ta
   await eventually(async () => {
     for (const secret of secrets) expect([secret, await placesOf(secret)]).toEqual([secret, []]);
   });
+  await eventually(() => expect(page.ended).toEqual(['erased']));
+  await eventually(() => expect(dashboard.client.callers.has(callerId)).toBe(false));
   // The outcome of the broadcast counts them by their id, and an unused ticket names it for another 30 s.
   expect((await placesOf(callerId)).filter((place) => !/Broadcasts|Tickets|Audit/.test(place))).toEqual([]);
   expect(await placesOf(toEveryone)).toEqual([tables.nameOf('Broadcasts')]);
   expect(JSON.stringify(await new Control().deadLetters(''))).not.toMatch(/Forgotten|Wilma|wrist/);
-});
-
-it('nothing that comes late brings an erased caller back', async () => {
-  const page = await aCallerEverywhere();
-  const socket = await clinic.callerSocket(page.visit);
-  await socket.ok('resume', { afterSeq: 0 });
-  await clinic.administrator.eraseCaller(clinic.clinicId, page.callerId);
-  await Promise.race([socket.ask('sendMessage', { messageId: 'late', text: texts.fromHer }), socket.closed]);
-  await Promise.race([socket.ask('acknowledge', { readSeq: 2 }), socket.closed]).catch(() => {});
-  await expect(dashboard.client.notify(page.callerId, texts.toHer)).rejects.toMatchObject({ code: 'not-found' });
-  await eventually(() => expect(page.ended).toEqual(['erased']));
-  for (const secret of [person.name, texts.fromHer, texts.toHer]) expect([secret, await placesOf(secret)]).toEqual([secret, []]);
 });

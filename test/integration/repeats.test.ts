@@ -154,39 +154,6 @@ describe('a frame that comes late', () => {
   });
 });
 
-describe('a caller who is erased', () => {
-  it('is told and refused, and nothing of them is left in any table', async () => {
-    const canaries = {
-      name: `Canary ${randomUUID()}`,
-      phone: randomUUID().slice(0, 30),
-      detail: `canary-detail-${randomUUID()}`,
-      notice: `canary-notice-${randomUUID()}`,
-      reply: `canary-reply-${randomUUID()}`,
-    };
-    const page = await clinic.arrives(canaries.name, { phone: canaries.phone, details: { reason: canaries.detail } });
-    await dashboard.client.notify(page.callerId, canaries.notice);
-    await page.client.sendMessage(canaries.reply);
-    await dashboard.broadcast({ text: 'We run late' });
-    await eventually(() => expect(dashboard.row(page)).toMatchObject({ messageCount: 3, deliveredSeq: 3 }));
-    const stored = [...(await tables.contents()).values()].join();
-    for (const canary of Object.values(canaries)) expect(stored).toContain(canary);
-    const tokenHash = (await tables.visit(page.visit))?.tokenHash ?? '';
-
-    await clinic.administrator.eraseCaller(clinic.clinicId, page.callerId);
-
-    await eventually(() => expect(page.ended).toEqual(['erased']));
-    await eventually(() => expect(dashboard.client.callers.has(page.callerId)).toBe(false));
-    await expect(clinic.ticketOf(page.visit)).rejects.toMatchObject({ code: 'unauthenticated' });
-    const response = await fetch(`${clinic.endpoints.http}/clinics/${clinic.clinicId}/callers/${page.callerId}/messages`, {
-      headers: { authorization: `Bearer ${page.visit.callerToken}` },
-    });
-    expect(response.status).toBe(401);
-    for (const [table, content] of await tables.contents())
-      for (const canary of [...Object.values(canaries), tokenHash, page.visit.callerToken])
-        expect([table, content.includes(canary)]).toEqual([table, false]);
-  });
-});
-
 describe('a long conversation', () => {
   /** Fills the thread, several at a time. */
   const fill = async (count: number, characters: number) => {
