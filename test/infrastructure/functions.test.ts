@@ -93,7 +93,11 @@ const tables = {
 };
 
 /** What every function finds in its environment. */
-const common = { NODE_OPTIONS: '--enable-source-maps --no-warnings', POWERTOOLS_SERVICE_NAME: 'waiting-area', POWERTOOLS_LOG_LEVEL: 'INFO' };
+const common = {
+  NODE_OPTIONS: '--enable-source-maps --no-warnings',
+  POWERTOOLS_SERVICE_NAME: 'waiting-area',
+  POWERTOOLS_LOG_LEVEL: 'INFO',
+};
 
 /** What each function finds there besides. */
 const environments: Record<FunctionName, Record<string, string>> = {
