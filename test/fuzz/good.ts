@@ -66,6 +66,7 @@ export const goodRoutes: Readonly<Record<string, GoodRoute>> = {
     function: 'public-http',
     query: fc.constantFrom('', 'afterSeq=1', 'afterSeq=0'),
   },
+  'GET /clinics/{clinicId}/callers/{callerId}/export': { function: 'public-http' },
   'GET /clinics': { function: 'staff-http' },
   'POST /clinics': {
     function: 'staff-http',
@@ -114,4 +115,8 @@ export const goodRoutes: Readonly<Record<string, GoodRoute>> = {
   'POST /clinics/{clinicId}/broadcasts': { function: 'staff-http', body: broadcast },
   'GET /clinics/{clinicId}/broadcasts/{broadcastId}': { function: 'staff-http' },
   'GET /clinics/{clinicId}/broadcasts/{broadcastId}/recipients': { function: 'staff-http', query: page },
+  'GET /clinics/{clinicId}/audit': {
+    function: 'staff-http',
+    query: fc.constantFrom('', 'from=2026-11-01', 'from=2026-11-01T08:00:00Z&to=2026-11-30', 'cursor=sue'),
+  },
 };
