@@ -1,7 +1,7 @@
 import { errorCatalogue } from '../../protocol/errors.ts';
 import { limits } from '../../protocol/limits.ts';
 
-/** What an answer came to: `ok` or an error's code. @throws Hostile… never; complaints are texts */
+/** What an answer came to: `ok` or an error's code. It is good where nothing is complained of. */
 export interface Judgement {
   readonly outcome: string;
   readonly complaints: readonly string[];

@@ -84,7 +84,7 @@ export class SmallWorld {
     // What the socket handlers return, as the gateway reads it.
     const { body: answer } = value as { body?: string };
     const judgement = judgeFrame(answer, body);
-    this.#judge(judgement, body);
+    this.#judge(judgement);
     return { what: routeKey, outcome: judgement.outcome };
   }
 
@@ -108,7 +108,7 @@ export class SmallWorld {
     const answer = (await this.#run(name, asked)) as HttpAnswer;
     const sent = `${input.body}${JSON.stringify(input)}`;
     const judgement = judgeHttp(answer, sent);
-    this.#judge(judgement, sent);
+    this.#judge(judgement);
     return { what: input.routeKey, outcome: judgement.outcome };
   }
 
@@ -141,7 +141,7 @@ export class SmallWorld {
     return run.value;
   }
 
-  #judge({ outcome, complaints }: Judgement, _sent: string): void {
+  #judge({ outcome, complaints }: Judgement): void {
     const [complaint] = complaints;
     // What broke is told where it was logged: the answer itself says nothing.
     if (complaint !== undefined) throw new Broken(`${complaint}${this.#log.length > 0 ? `\nlogged: ${this.#log[0]}` : ''}`);
