@@ -124,6 +124,7 @@ describe('the stage of the HTTP API', () => {
         'POST /clinics/{clinicId}/callers': { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 200 },
         'POST /clinics/{clinicId}/callers/{callerId}/tickets': { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 250 },
         'GET /clinics/{clinicId}/callers/{callerId}/messages': { ThrottlingRateLimit: 350, ThrottlingBurstLimit: 175 },
+        'GET /clinics/{clinicId}/callers/{callerId}/export': { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 20 },
         'POST /invitations/{code}': { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 },
         'POST /clinics/{clinicId}/broadcasts': { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 },
       },
