@@ -10,7 +10,8 @@ export const mergeBroadcast = (known: Broadcast | undefined, report: Broadcast):
   if (known === undefined) return report;
   const further = rank[report.state] - rank[known.state];
   const stored = Math.max(known.stored, report.stored);
-  const matched = Math.max(known.matched, report.matched);
+  // Never fewer than are stored, whatever a server says that keeps no sum.
+  const matched = Math.max(known.matched, report.matched, stored);
   const merged: Broadcast = {
     ...known,
     state: further > 0 ? report.state : known.state,

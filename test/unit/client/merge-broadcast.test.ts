@@ -43,6 +43,11 @@ describe('reports of a broadcast', () => {
     expect(mergeBroadcast(known, aBroadcast({ stored: 1, matched: 1 }))).toBe(known);
   });
 
+  it('never count fewer than nobody as failed, though a report keeps no sum', () => {
+    const known = aBroadcast({ matched: 1, stored: 0, failed: 1 });
+    expect(mergeBroadcast(known, aBroadcast({ matched: 0, stored: 5 }))).toMatchObject({ matched: 5, stored: 5, failed: 0 });
+  });
+
   it('keep the sum, where one who failed was stored by a later run', () => {
     const first = aBroadcast({ matched: 3, stored: 1, failed: 2 });
     expect(mergeBroadcast(first, aBroadcast({ matched: 3, stored: 3 }))).toMatchObject({ matched: 3, stored: 3, failed: 0 });
