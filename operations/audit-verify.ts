@@ -51,7 +51,7 @@ try {
   const { client, prefix } = connect(values);
   // A file that this command wrote.
   const earlier = values.heads !== undefined && existsSync(values.heads) ? (JSON.parse(readFileSync(values.heads, 'utf8')) as Heads) : {};
-  const { heads, entries, breaks } = await verifyAudit(entriesOf(client, await findTable(client, prefix)), earlier);
+  const { heads, entries, breaks } = await verifyAudit(entriesOf(client, await findTable(client, prefix)), Date.now(), earlier);
   for (const [clinicDay, { seq, hash }] of Object.entries(heads))
     console.log(`${clinicDay.replace('#', ' ')}: ${seq} entries, the last ${hash}`);
   for (const what of breaks) console.log(`BROKEN  ${what}`);

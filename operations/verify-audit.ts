@@ -1,4 +1,4 @@
-import { type ChainedEvent, findBreaks } from '../functions/data/audit-chain.ts';
+import { type ChainedEvent, expiryOfDay, findBreaks } from '../functions/data/audit-chain.ts';
 
 /** What stood last in one day of one clinic. */
 export interface Head {
@@ -19,14 +19,17 @@ export interface Verified {
 /**
  * Checks every chain of the audit log.
  * @param entries of all days, those of one day in order of `seq`, as a scan of the table gives them
- * @param earlier heads that were seen before; a day that is past its retention may be gone as a whole
+ * @param earlier heads that were seen before
+ * @param nowMs days that are past their retention by then are passed over: DynamoDB deletes their entries in no order
  */
-export const verifyAudit = async (entries: AsyncIterable<ChainedEvent>, earlier: Heads = {}): Promise<Verified> => {
+export const verifyAudit = async (entries: AsyncIterable<ChainedEvent>, nowMs: number, earlier: Heads = {}): Promise<Verified> => {
+  const isKept = (clinicDay: string) => expiryOfDay(clinicDay) * 1000 > nowMs;
   const heads: Record<string, Head> = {};
   const breaks: string[] = [];
   let count = 0;
   for await (const entry of entries) {
     const { clinicDay, seq, hash } = entry;
+    if (!isKept(clinicDay)) continue;
     count += 1;
     breaks.push(...findBreaks(entry, heads[clinicDay]).map((what) => `${clinicDay}: ${what}`));
     if (earlier[clinicDay]?.seq === seq && earlier[clinicDay].hash !== hash)
@@ -34,6 +37,7 @@ export const verifyAudit = async (entries: AsyncIterable<ChainedEvent>, earlier:
     heads[clinicDay] = { seq, hash };
   }
   for (const [clinicDay, { seq }] of Object.entries(earlier)) {
+    if (!isKept(clinicDay)) continue;
     const stands = heads[clinicDay]?.seq;
     if (stands === undefined) breaks.push(`${clinicDay}: the day is gone`);
     else if (stands < seq) breaks.push(`${clinicDay}: cut off behind entry ${stands}, it had ${seq}`);

@@ -25,6 +25,12 @@ export const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0,
 
 export const clinicDayOf = (clinicId: string, day: string): string => `${clinicId}#${day}`;
 
+/** HIPAA has documentation kept for six years: 45 CFR 164.316(b)(2)(i). */
+const keptDays = 6 * 366;
+
+/** When the entries of a day expire, s: all of them together, so that no chain is left without its beginning. */
+export const expiryOfDay = (clinicDay: string): number => Date.parse(clinicDay.slice(-10)) / 1000 + (1 + keptDays) * 24 * 3600;
+
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
 /** What the first entry of a day holds in place of a hash before it. */

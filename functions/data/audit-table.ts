@@ -1,12 +1,9 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { type AuditEvent, type ChainedEvent, chain, clinicDayOf, dayOf } from './audit-chain.ts';
+import { type AuditEvent, type ChainedEvent, chain, clinicDayOf, dayOf, expiryOfDay } from './audit-chain.ts';
 import { conditional, isLive, requireOwn } from './document-client.ts';
 
 export type AuditTable = ReturnType<typeof createAuditTable>;
-
-/** HIPAA has documentation kept for six years: 45 CFR 164.316(b)(2)(i). */
-const keptSeconds = 6 * 366 * 24 * 3600;
 
 /** Every refusal shows an entry that another writer was quicker with; a clinic has not so many at once. */
 const mostAttempts = 200;
@@ -48,7 +45,7 @@ export const createAuditTable = (client: DynamoDBDocumentClient, tableName: stri
         client.send(
           new PutCommand({
             TableName: tableName,
-            Item: { ...entry, expiresAtSeconds: Math.ceil(event.at / 1000) + keptSeconds },
+            Item: { ...entry, expiresAtSeconds: expiryOfDay(clinicDay) },
             ConditionExpression: unwritten,
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),

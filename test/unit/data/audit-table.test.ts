@@ -7,6 +7,7 @@ import { conditionRefused, inputsOf, mockDynamoDb } from './dynamodb-mock.ts';
 
 const { client, dynamoDb } = mockDynamoDb();
 const audit = createAuditTable(client, 'AuditTable');
+const dayMs = 24 * 3600_000;
 const clinicDay = `demo#${new Date(morning).toISOString().slice(0, 10)}`;
 
 const event = (entryId: string, at = morning): AuditEvent => ({
@@ -33,7 +34,7 @@ beforeEach(() => {
 describe('append', () => {
   it('begins the day of a clinic, never in the place of an entry, and has it kept for six years', async () => {
     await audit.append('demo', [event('a')]);
-    expect(puts()).toEqual([{ ...first, expiresAtSeconds: morning / 1000 + 6 * 366 * 24 * 3600 }]);
+    expect(puts()).toEqual([{ ...first, expiresAtSeconds: (Math.floor(morning / dayMs) + 1 + 6 * 366) * (dayMs / 1000) }]);
     expect(inputsOf(dynamoDb).at(-1)).toMatchObject({ ConditionExpression: 'attribute_not_exists(clinicDay)' });
   });
 

@@ -22,7 +22,7 @@ async function* log(...days: readonly ChainedEvent[][]): AsyncGenerator<ChainedE
 
 describe('verifyAudit', () => {
   it('follows each day for itself and says what stands last', async () => {
-    await expect(verifyAudit(log(monday, tuesday))).resolves.toEqual({
+    await expect(verifyAudit(log(monday, tuesday), morning)).resolves.toEqual({
       entries: 5,
       breaks: [],
       heads: {
@@ -33,13 +33,13 @@ describe('verifyAudit', () => {
   });
 
   it('names the day and the entry where a chain breaks', async () => {
-    const { breaks } = await verifyAudit(log(monday.toSpliced(1, 1), tuesday));
+    const { breaks } = await verifyAudit(log(monday.toSpliced(1, 1), tuesday), morning);
     expect(breaks).toEqual(['demo#2026-11-23: entry 2 is missing']);
   });
 
   it('finds what no chain shows, by the heads of the run before: a day cut off, written anew or gone', async () => {
-    const { heads } = await verifyAudit(log(monday, tuesday));
-    const breaksOf = async (...days: ChainedEvent[][]) => (await verifyAudit(log(...days), heads)).breaks;
+    const { heads } = await verifyAudit(log(monday, tuesday), morning);
+    const breaksOf = async (...days: ChainedEvent[][]) => (await verifyAudit(log(...days), morning, heads)).breaks;
     await expect(breaksOf(monday, tuesday)).resolves.toEqual([]);
     await expect(breaksOf(monday, dayOf('demo#2026-11-24', 5))).resolves.toEqual([]);
     await expect(breaksOf(monday.slice(0, 2), tuesday)).resolves.toEqual(['demo#2026-11-23: cut off behind entry 2, it had 3']);
@@ -47,5 +47,13 @@ describe('verifyAudit', () => {
       'demo#2026-11-23: entry 3 is not the one that was seen before',
     ]);
     await expect(breaksOf(tuesday)).resolves.toEqual(['demo#2026-11-23: the day is gone']);
+  });
+
+  it('passes over a day whose retention is over, of which anything may be gone', async () => {
+    const { heads } = await verifyAudit(log(monday), morning);
+    const later = Date.UTC(2032, 11, 1);
+    await expect(verifyAudit(log(monday.slice(1)), later, heads)).resolves.toEqual({ entries: 0, breaks: [], heads: {} });
+    const before = Date.UTC(2032, 10, 20);
+    await expect(verifyAudit(log(monday.slice(1)), before, heads)).resolves.toMatchObject({ breaks: [expect.stringContaining('entry 1')] });
   });
 });
