@@ -25,6 +25,8 @@ const browser = {
 export default {
   // No test is timed: this only ends one that hangs, on the slowest machine too.
   testTimeout: 240_000,
+  // Jest leaves one core idle by default; integration tests wait more than they compute.
+  maxWorkers: '100%',
   projects: [
     project('unit'),
     project('infrastructure'),

@@ -40,9 +40,8 @@ export const handler = observe<FrameEvent<CallerAction, 'caller'>, FrameResponse
   { ...observedFrames, now: system.now },
   middy<FrameEvent<CallerAction, 'caller'>, FrameResponse>()
     .use(answerFrame())
-    .use(parseFrame<CallerAction, 'caller'>(callerActions))
-    // Behind the parsing: a frame that is refused for its shape costs nothing that counts.
     .use(limitFrames(mostFramesInMinute, system.now))
+    .use(parseFrame<CallerAction, 'caller'>(callerActions))
     .handler(async ({ frame: { action, requestId, fields }, owner, requestContext: { connectionId, connectedAt } }) => {
       const socket = { ...owner, connectionId, connectedAt };
       const result = await perform(action, socket, fields);

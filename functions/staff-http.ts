@@ -21,7 +21,7 @@ import { createPromptPoster } from './adapters/poster.ts';
 import { createStartWorker } from './adapters/start-worker.ts';
 import { system } from './adapters/system.ts';
 import { admitMember } from './core/admit.ts';
-import { type About, readAudit } from './core/audit.ts';
+import { type About, idsIn } from './core/audit.ts';
 import { readBoard } from './core/board.ts';
 import { findBroadcast, listRecipients, requestBroadcast } from './core/broadcasts.ts';
 import { changeSettings, createClinic, listClinics, requireProfile } from './core/clinics.ts';
@@ -29,6 +29,7 @@ import { notify } from './core/conversation.ts';
 import { invite, putMember, redeemInvitation, removeMember } from './core/members.ts';
 import { permit } from './core/policy.ts';
 import type { StaffActor } from './core/ports.ts';
+import { readAudit } from './core/read-audit.ts';
 import { issueStaffTicket } from './core/tickets.ts';
 import { toSettings } from './core/views.ts';
 import { erase, setGuestMessages, setStatus } from './core/visits.ts';
@@ -87,14 +88,9 @@ const asUser =
 const asMember =
   (act: (event: HttpEvent, actor: StaffActor, note: (about: About) => void) => Promise<HttpResponse>): Route =>
   async (event, operation) => {
-    const { clinicId: _, ...ids } = event.pathParameters ?? {};
     const request = { operation, clinicId: idIn(event, 'clinicId'), userId: userOf(event) };
-    return admitMember(ports, request, aboutOf(ids), (actor, note) => act(event, actor, note));
+    return admitMember(ports, request, idsIn(event.pathParameters), (actor, note) => act(event, actor, note));
   };
-
-/** The ids in a path; what cannot be one says nothing of anyone. */
-const aboutOf = (ids: Readonly<Record<string, string | undefined>>): About =>
-  Object.fromEntries(Object.entries(ids).flatMap(([name, value]) => (userIdSchema.safeParse(value).success ? [[name, value ?? '']] : [])));
 
 const dutiesOf = ({ role, answersMessages }: Pick<Member, 'role' | 'answersMessages'>): About => ({
   role,

@@ -8,7 +8,7 @@ import { createPromptPoster } from './adapters/poster.ts';
 import { createStartWorker } from './adapters/start-worker.ts';
 import { system } from './adapters/system.ts';
 import { admitMember, requireMember } from './core/admit.ts';
-import type { About } from './core/audit.ts';
+import { idsIn } from './core/audit.ts';
 import { subscribe } from './core/board.ts';
 import { requestBroadcast } from './core/broadcasts.ts';
 import { markRead, notify, readThread } from './core/conversation.ts';
@@ -57,13 +57,7 @@ type Perform<A extends StaffAction> = (socket: StaffSocket, fields: FieldsOf<A>)
 const asMember =
   <A extends StaffAction>(action: A, act: (actor: StaffActor, fields: FieldsOf<A>) => Promise<Results[A]>): Perform<A> =>
   async ({ clinicId, userId }, fields) =>
-    admitMember(ports, { operation: onSocket(action), clinicId, userId }, aboutOf(fields), (actor) => act(actor, fields));
-
-/** The ids in a frame's fields. */
-const aboutOf = (fields: object): About =>
-  Object.fromEntries(
-    (['callerId', 'broadcastId'] as const).flatMap((name) => (name in fields ? [[name, String(fields[name as keyof typeof fields])]] : [])),
-  );
+    admitMember(ports, { operation: onSocket(action), clinicId, userId }, idsIn(fields), (actor) => act(actor, fields));
 
 const performers: { [A in StaffAction]: Perform<A> } = {
   // Reads the member itself, after the socket is registered.
@@ -83,13 +77,12 @@ export const handler = observe<FrameEvent<StaffAction, 'staff'>, FrameResponse>(
   { ...observedFrames, now: system.now },
   middy<FrameEvent<StaffAction, 'staff'>, FrameResponse>()
     .use(answerFrame())
+    .use(limitFrames(mostFramesInMinute, system.now))
     .use(
       parseFrame<StaffAction, 'staff'>(staffActions, ({ clinicId, userId }, operation) =>
         requireMember(ports, { operation, clinicId, userId }),
       ),
     )
-    // Behind the parsing: a frame that is refused for its shape costs nothing that counts.
-    .use(limitFrames(mostFramesInMinute, system.now))
     .handler(async ({ frame: { action, requestId, fields }, owner, requestContext: { connectionId } }) => {
       const result = await perform(action, { ...owner, connectionId }, fields);
       return frameResponse({ type: 'ok', requestId, result });

@@ -86,7 +86,7 @@ export class Tables extends Construct {
       Tickets: createTable('Tickets', 'clinicId', 'ticketHash'),
       Broadcasts: createTable('Broadcasts', 'clinicId', 'item'),
       RateLimits: createTable('RateLimits', 'window'),
-      Audit: createTable('Audit', 'clinicDay', 'seq', { sortKeyType: AttributeType.NUMBER }),
+      Audit: createTable('Audit', 'chainId', 'seq', { sortKeyType: AttributeType.NUMBER }),
     };
 
     this.byName.Callers.addGlobalSecondaryIndex({

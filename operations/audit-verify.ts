@@ -52,8 +52,8 @@ try {
   // A file that this command wrote.
   const earlier = values.heads !== undefined && existsSync(values.heads) ? (JSON.parse(readFileSync(values.heads, 'utf8')) as Heads) : {};
   const { heads, entries, breaks } = await verifyAudit(entriesOf(client, await findTable(client, prefix)), Date.now(), earlier);
-  for (const [clinicDay, { seq, hash }] of Object.entries(heads))
-    console.log(`${clinicDay.replace('#', ' ')}: ${seq} entries, the last ${hash}`);
+  for (const [chainId, { seq, hash }] of Object.entries(heads))
+    console.log(`${chainId.replace('#', ' ')}: ${seq} entries, the last ${hash}`);
   for (const what of breaks) console.log(`BROKEN  ${what}`);
   console.log(
     `${entries} entries in ${Object.keys(heads).length} days, ${breaks.length === 0 ? 'every chain holds' : `${breaks.length} breaks`}`,

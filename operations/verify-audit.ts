@@ -1,4 +1,4 @@
-import { type ChainedEvent, expiryOfDay, findBreaks } from '../functions/data/audit-chain.ts';
+import { type ChainedEvent, expiryOf, findBreaks } from '../functions/data/audit-chain.ts';
 
 /** What stood last in one day of one clinic. */
 export interface Head {
@@ -23,24 +23,25 @@ export interface Verified {
  * @param nowMs days that are past their retention by then are passed over: DynamoDB deletes their entries in no order
  */
 export const verifyAudit = async (entries: AsyncIterable<ChainedEvent>, nowMs: number, earlier: Heads = {}): Promise<Verified> => {
-  const isKept = (clinicDay: string) => expiryOfDay(clinicDay) * 1000 > nowMs;
+  // A chain whose day is no date is one that nobody of ours wrote: it is looked at.
+  const isKept = (chainId: string) => !(expiryOf(chainId) * 1000 <= nowMs);
   const heads: Record<string, Head> = {};
   const breaks: string[] = [];
   let count = 0;
   for await (const entry of entries) {
-    const { clinicDay, seq, hash } = entry;
-    if (!isKept(clinicDay)) continue;
+    const { chainId, seq, hash } = entry;
+    if (!isKept(chainId)) continue;
     count += 1;
-    breaks.push(...findBreaks(entry, heads[clinicDay]).map((what) => `${clinicDay}: ${what}`));
-    if (earlier[clinicDay]?.seq === seq && earlier[clinicDay].hash !== hash)
-      breaks.push(`${clinicDay}: entry ${seq} is not the one that was seen before`);
-    heads[clinicDay] = { seq, hash };
+    breaks.push(...findBreaks(entry, heads[chainId]).map((what) => `${chainId}: ${what}`));
+    if (earlier[chainId]?.seq === seq && earlier[chainId].hash !== hash)
+      breaks.push(`${chainId}: entry ${seq} is not the one that was seen before`);
+    heads[chainId] = { seq, hash };
   }
-  for (const [clinicDay, { seq }] of Object.entries(earlier)) {
-    if (!isKept(clinicDay)) continue;
-    const stands = heads[clinicDay]?.seq;
-    if (stands === undefined) breaks.push(`${clinicDay}: the day is gone`);
-    else if (stands < seq) breaks.push(`${clinicDay}: cut off behind entry ${stands}, it had ${seq}`);
+  for (const [chainId, { seq }] of Object.entries(earlier)) {
+    if (!isKept(chainId)) continue;
+    const stands = heads[chainId]?.seq;
+    if (stands === undefined) breaks.push(`${chainId}: the day is gone`);
+    else if (stands < seq) breaks.push(`${chainId}: cut off behind entry ${stands}, it had ${seq}`);
   }
   return { heads, entries: count, breaks };
 };

@@ -132,6 +132,7 @@ export const auditAction = z.enum([
   'put-member',
   'remove-member',
   'open-dashboard',
+  'read-board',
   'read-conversation',
   'export-visit',
   'read-audit',
@@ -156,7 +157,9 @@ export type AuditActor = z.output<typeof auditActor>;
 /** One line of a clinic's audit log: ids and words of this contract, never what a person wrote. */
 export const auditEntry = z.object({
   entryId: z.string(),
-  /** 1, 2, 3 … within one day (UTC) of one clinic. */
+  /** Each day (UTC) of a clinic has two chains: what was done to visits, and all else. */
+  chain: z.enum(['visits', 'doors']),
+  /** 1, 2, 3 … within its chain. */
   seq,
   at: time,
   actor: auditActor,

@@ -1,20 +1,20 @@
 import type { Member } from '../../protocol/objects.ts';
 import { type About, type Deed, record, recordChange, recordRead } from './audit.ts';
-import { may, type Operation, permit, policy } from './policy.ts';
+import { auditActionOf, may, type Operation, permit, policy } from './policy.ts';
 import type { StaffActor, Uses } from './ports.ts';
 
 /** Who asks for what. */
-export interface Request {
+export interface MemberRequest {
   readonly operation: Operation;
   readonly clinicId: string;
   readonly userId: string;
 }
 
 /** The user as a member of the clinic, by one consistent read, who may do this. @throws RequestError as `permit` does */
-export const requireMember = async (ports: Uses<'clinics'>, request: Request): Promise<StaffActor> =>
+export const requireMember = async (ports: Uses<'clinics'>, request: MemberRequest): Promise<StaffActor> =>
   toActor(request, await ports.clinics.member(request.clinicId, request.userId));
 
-const toActor = ({ operation, clinicId }: Request, member: Member | undefined): StaffActor => {
+const toActor = ({ operation, clinicId }: MemberRequest, member: Member | undefined): StaffActor => {
   permit(operation, { kind: 'user', member });
   if (!member) throw new Error(`"${operation}" is open to more than members`);
   return { kind: 'staff', clinicId, ...member };
@@ -28,7 +28,7 @@ const toActor = ({ operation, clinicId }: Request, member: Member | undefined): 
  */
 export const admitMember = async <Result>(
   ports: Uses<'clinics' | 'audit' | 'reportFailure' | 'now' | 'newId'>,
-  request: Request,
+  request: MemberRequest,
   about: About,
   act: (actor: StaffActor, note: (about: About) => void) => Promise<Result>,
 ): Promise<Result> => {
@@ -36,8 +36,7 @@ export const admitMember = async <Result>(
   const { audited } = policy[operation];
   if (typeof audited === 'string') return act(await requireMember(ports, request), () => {});
 
-  const action = 'change' in audited ? audited.change : audited.read;
-  const deed: Deed = { clinicId, actor: { kind: 'member', id: userId }, action, about };
+  const deed: Deed = { clinicId, actor: { kind: 'member', id: userId }, action: auditActionOf(operation), about };
   const member = await ports.clinics.member(clinicId, userId);
   if (member && !may(operation, { kind: 'user', member })) await record(ports, deed, 'forbidden');
   const actor = toActor(request, member);

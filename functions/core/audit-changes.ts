@@ -15,7 +15,7 @@ export interface TimedChange extends VisitChange {
  */
 export const auditChanges = async (ports: Uses<'audit'>, clinicId: string, changes: readonly TimedChange[]): Promise<void> => {
   const events = changes.flatMap(toEvent);
-  if (events.length > 0) await ports.audit.append(clinicId, events, { mayRepeat: true });
+  if (events.length > 0) await ports.audit.append(clinicId, 'visits', events);
 };
 
 /** What one stored change means; nothing for what no person did: sockets, receipts, the recipients of a broadcast (the request is recorded). */

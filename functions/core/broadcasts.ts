@@ -32,16 +32,15 @@ export const requestBroadcast = async (
     // Kept a day longer than the visits of its day, which hold the same text.
     expiresAtSeconds: Math.ceil(now / 1000) + (retentionDays + 1) * daySeconds,
   };
-  const count = await ports.rateLimits.countBroadcast(actor.clinicId, actor.userId, now);
-  const isWithinRate = count.member <= mostPerMinute && count.clinic <= 2 * mostPerMinute;
+  const isWithinRate = await ports.rateLimits.countBroadcast(actor.clinicId, actor.userId, mostPerMinute, now);
   const created = isWithinRate && (await ports.broadcasts.create(asked));
   const record = created ? { job: asked, shards: [] } : await ports.broadcasts.find(actor.clinicId, broadcastId, now);
-  // A repeat sends nothing new, and is answered at any rate.
+  // A repeat is answered at any rate.
   if (!record && !isWithinRate) throw rateLimited(now);
   // An id that is past its time but not deleted yet is taken as well.
   if (!record || !isSameRequest(record.job, asked)) throw new RequestError('conflict');
-  // Started again on a repeat too: the first try may have died before it. Running twice changes nothing.
-  if (record.job.state === 'running') await ports.startWorker({ kind: 'broadcast', clinicId: actor.clinicId, broadcastId });
+  // Started again on a repeat too: the first try may have died before it. Running twice changes nothing, and costs what the rate allows.
+  if (record.job.state === 'running' && isWithinRate) await ports.startWorker({ kind: 'broadcast', clinicId: actor.clinicId, broadcastId });
   return { broadcast: toBroadcast(record), created };
 };
 

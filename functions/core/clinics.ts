@@ -5,6 +5,7 @@ import type { Clinic, Member, Role, Settings } from '../../protocol/objects.ts';
 import type { ClinicProfile, SettingsChange } from '../data/clinics-table.ts';
 import { recordChange } from './audit.ts';
 import { jsonBytes } from './pages.ts';
+import { auditActionOf } from './policy.ts';
 import type { Uses } from './ports.ts';
 import { toClinic, toSettings } from './views.ts';
 
@@ -34,7 +35,7 @@ export const createClinic = async (
 ): Promise<{ clinic: Clinic; created: boolean }> => {
   const { clinicId, administrator } = body;
   const about = { userId: administrator.userId };
-  const deed = { clinicId, actor: { kind: 'operator', id: operatorId }, action: 'create-clinic', about } as const;
+  const deed = { clinicId, actor: { kind: 'operator', id: operatorId }, action: auditActionOf('POST /clinics'), about } as const;
   return recordChange(ports, deed, () => create(ports, body));
 };
 

@@ -4,6 +4,7 @@ import { limits } from '../../protocol/limits.ts';
 import type { Member } from '../../protocol/objects.ts';
 import type { Invitation } from '../data/clinics-table.ts';
 import { recordChange } from './audit.ts';
+import { auditActionOf } from './policy.ts';
 import type { Uses } from './ports.ts';
 import { hashOf, openTagged, tagged } from './secrets.ts';
 import { toTime } from './views.ts';
@@ -84,7 +85,12 @@ export const redeemInvitation = async (
   const { clinicId, secret } = opened;
   const member: Member = { userId, ...invitation };
   // Whoever holds a good code may write into the clinic's log; a guess leaves no trace there.
-  const deed = { clinicId, actor: { kind: 'user', id: userId }, action: 'join', about: { userId, role: member.role } } as const;
+  const deed = {
+    clinicId,
+    actor: { kind: 'user', id: userId },
+    action: auditActionOf('POST /invitations/{code}'),
+    about: { userId, role: member.role },
+  } as const;
   return recordChange(ports, deed, async () => {
     const outcome = await ports.clinics.redeem(clinicId, hashOf(secret), member);
     if (outcome === 'used') throw new RequestError('not-found');

@@ -8,20 +8,20 @@ import type { AuditAction, Member } from '../../protocol/objects.ts';
  */
 
 /** Whom a rule can name. An administrator is a member too; a caller is the caller of the very visit that the request names. */
-export type Role = 'anyone' | 'user' | 'operator' | 'member' | 'member on duty' | 'administrator' | 'caller';
+export type Audience = 'anyone' | 'user' | 'operator' | 'member' | 'member on duty' | 'administrator' | 'caller';
 
 /**
- * What the audit log says of it: nothing; what the stream tells, once it is stored; or what the door writes. A change is announced there before
+ * What the audit log says of it where staff do it: nothing; what the stream tells, once it is stored; or what the door writes. A change is announced there before
  * it is done, a read is recorded before it is answered.
  */
 export type Audited = 'no' | 'by the stream' | { readonly change: AuditAction } | { readonly read: AuditAction };
 
 export interface Rule {
-  readonly may: readonly Role[];
+  readonly may: readonly Audience[];
   readonly audited: Audited;
 }
 
-const rule = (audited: Audited, ...may: readonly Role[]): Rule => ({ may, audited });
+const rule = (audited: Audited, ...may: readonly Audience[]): Rule => ({ may, audited });
 const byStream = 'by the stream';
 const changes = (change: AuditAction) => ({ change });
 const reads = (read: AuditAction) => ({ read });
@@ -46,7 +46,7 @@ export const policy = {
 
   'POST /clinics/{clinicId}/tickets': rule(reads('open-dashboard'), 'member'),
   'GET /clinics/{clinicId}/settings': rule('no', 'member'),
-  'GET /clinics/{clinicId}/callers': rule('no', 'member'),
+  'GET /clinics/{clinicId}/callers': rule(reads('read-board'), 'member'),
   'PATCH /clinics/{clinicId}/callers/{callerId}': rule(byStream, 'member'),
   'POST /clinics/{clinicId}/callers/{callerId}/messages': rule(byStream, 'member'),
   'POST /clinics/{clinicId}/broadcasts': rule(changes('broadcast'), 'member'),
@@ -76,6 +76,13 @@ export type SocketOperation = Extract<Operation, `socket ${string}`>;
 /** A frame's operation. */
 export const onSocket = <A extends Action>(action: A): `socket ${A}` => `socket ${action}`;
 
+/** What the audit log calls it, where a door records it. @throws where the policy has none record it: whoever asks is mistaken */
+export const auditActionOf = (operation: Operation): AuditAction => {
+  const { audited } = policy[operation];
+  if (typeof audited === 'string') throw new Error(`"${operation}" is not recorded at a door`);
+  return 'change' in audited ? audited.change : audited.read;
+};
+
 export const isOperation = (key: string): key is Operation => Object.hasOwn(policy, key);
 
 /** Who asks, as far as it is known: a member only of the clinic that the request names. */
@@ -84,7 +91,7 @@ export type Who =
   | { readonly kind: 'caller' }
   | { readonly kind: 'user'; readonly isOperator?: boolean; readonly member?: Pick<Member, 'role' | 'answersMessages'> | undefined };
 
-const holds: Readonly<Record<Role, (who: Who) => boolean>> = {
+const holds: Readonly<Record<Audience, (who: Who) => boolean>> = {
   anyone: () => true,
   caller: ({ kind }) => kind === 'caller',
   user: ({ kind }) => kind === 'user',
@@ -94,7 +101,7 @@ const holds: Readonly<Record<Role, (who: Who) => boolean>> = {
   administrator: (who) => who.kind === 'user' && who.member?.role === 'administrator',
 };
 
-export const may = (operation: Operation, who: Who): boolean => policy[operation].may.some((role) => holds[role](who));
+export const may = (operation: Operation, who: Who): boolean => policy[operation].may.some((audience) => holds[audience](who));
 
 /** @throws RequestError `unauthenticated`, `forbidden`, or `not-found` to who is no member, as if there were no such clinic */
 export const permit = (operation: Operation, who: Who): void => {
@@ -111,4 +118,4 @@ const refusalOf = (operation: Operation, who: Who): ErrorCode => {
 
 /** May any socket of this kind send it? Asked before a frame's fields are looked at and before anything is read. */
 export const mayOnSocket = (operation: SocketOperation, kind: 'staff' | 'caller'): boolean =>
-  kind === 'caller' ? may(operation, { kind }) : policy[operation].may.some((role) => role !== 'caller');
+  kind === 'caller' ? may(operation, { kind }) : policy[operation].may.some((audience) => audience !== 'caller');

@@ -42,6 +42,13 @@ export const observe = <Event, Result>(
         return {};
       }
     };
+    const about = (): Subject => {
+      try {
+        return typeof subject === 'function' ? subject(event) : subject;
+      } catch {
+        return 'stray';
+      }
+    };
     const log = (outcome: () => LogOutcome) =>
       logHandled(() => ({ ...ids(), outcome: outcome(), durationMs: Math.max(0, now() - startedAt) }));
     beginLog(context);
@@ -53,7 +60,7 @@ export const observe = <Event, Result>(
       const isRefused = isRefusal(error);
       log(() => (isRefused ? 'refused' : 'failed'));
       if (isRefused) throw error;
-      logFailure(typeof subject === 'function' ? subject(event) : subject, error, ids());
+      logFailure(about(), error, ids());
       throw new HandlerFailed(placeOf(error).error);
     }
   };

@@ -12,7 +12,7 @@ export const anAuditLog = (failing: (event: AuditEvent) => boolean = () => false
     /** What was reported to whoever runs the service. */
     reported,
     audit: only<AuditTable>({
-      append: async (_clinicId, events) => {
+      append: async (_clinicId, _writer, events) => {
         if (events.some(failing)) throw new Error('the log is out of reach');
         recorded.push(...events);
       },

@@ -40,7 +40,7 @@ const isCounter = (key: Attributes | undefined): boolean =>
 
 /** The clinic that a key begins with: by itself, with a day of its audit log, or with a counter of its own. */
 const clinicOf = (key: Attributes | undefined): unknown => {
-  if (key?.clinicDay !== undefined) return /^(.+)#\d{4}-\d\d-\d\d$/.exec(String(key.clinicDay))?.[1];
+  if (key?.chainId !== undefined) return /^(.+)#\d{4}-\d\d-\d\d#(?:visits|doors)$/.exec(String(key.chainId))?.[1];
   if (key?.window !== undefined) return /^(.+)#broadcasts#\d+$/.exec(String(key.window))?.[1];
   return key?.clinicId;
 };
@@ -48,7 +48,7 @@ const clinicOf = (key: Attributes | undefined): unknown => {
 /** The values of an expression that compares a partition key, as that key. */
 const valuesAsKey = (values: Attributes | undefined): Attributes => ({
   clinicId: values?.[':clinicId'],
-  clinicDay: values?.[':clinicDay'],
+  chainId: values?.[':chainId'],
 });
 
 /**
@@ -64,7 +64,7 @@ export const beyond = (command: unknown, clinicIds: ReadonlySet<unknown>): strin
     const other = IndexName === undefined ? undefined : keysOfOtherIndexes[IndexName];
     if (other !== undefined) return KeyConditionExpression === other ? [] : [`a query of ${IndexName} by "${KeyConditionExpression}"`];
     return [
-      ...(/^(clinicId = :clinicId|clinicDay = :clinicDay)( AND |$)/.test(KeyConditionExpression)
+      ...(/^(clinicId = :clinicId|chainId = :chainId)( AND |$)/.test(KeyConditionExpression)
         ? []
         : [`a query by "${KeyConditionExpression}"`]),
       ...(isOurs(valuesAsKey(ExpressionAttributeValues)) ? [] : [`a query of clinic ${clinicOf(valuesAsKey(ExpressionAttributeValues))}`]),

@@ -12,7 +12,7 @@ const keys = {
   Tickets: ['clinicId', 'ticketHash'],
   Broadcasts: ['clinicId', 'item'],
   RateLimits: ['window'],
-  Audit: ['clinicDay', 'seq'],
+  Audit: ['chainId', 'seq'],
 } as const;
 
 describe('the tables', () => {

@@ -76,3 +76,13 @@ describe('a clinic that nobody waits in', () => {
     expect(await tables.activeUntilSeconds(clinic.clinicId)).toBeGreaterThan(Date.now() / 1000);
   });
 });
+
+describe('a dashboard of a member who was removed', () => {
+  it('is forgotten when it asks for another page of the board', async () => {
+    const member = await clinic.hire('nurse');
+    const socket = await clinic.staffSocket(member);
+    await clinic.administrator.removeMember(clinic.clinicId, member.userId);
+    await socket.refused('subscribe', { cursor: 'next' }, 'forbidden');
+    expect(await tables.registeredDashboards(clinic.clinicId)).toEqual([]);
+  });
+});

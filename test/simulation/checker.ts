@@ -293,7 +293,7 @@ const differences = (shown: object | undefined, stored: object): string => {
 
 /** The audit log is whole, says nothing twice, and has every notification, message and status that was stored, with whose it was. */
 const checkAudit = ({ audit, visitSteps, droppedAudit }: Evidence): string[] => {
-  const days = Map.groupBy(audit, ({ clinicDay }) => clinicDay);
+  const days = Map.groupBy(audit, ({ chainId }) => chainId);
   const breaks = [...days.values()].flatMap((entries) => {
     const log = entries.toSorted((a, b) => a.seq - b.seq);
     return log.flatMap((entry, index) => findBreaks(entry, log[index - 1])).map((what) => `audit log: ${what}`);

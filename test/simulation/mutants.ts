@@ -193,13 +193,13 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'what a batch of the stream brings again is recorded again',
     file: 'functions/data/audit-table.ts',
-    find: 'options.mayRepeat ? tail.map(({ entryId }) => entryId) : []',
+    find: 'mayRepeat ? tail.map(({ entryId }) => entryId) : []',
     replace: '[]',
   },
   {
     name: 'an entry of the audit log takes the place of another',
     file: 'functions/data/audit-table.ts',
-    find: "const unwritten = 'attribute_not_exists(clinicDay)';",
+    find: "const unwritten = 'attribute_not_exists(chainId)';",
     replace: "const unwritten = 'attribute_not_exists(nothing)';",
   },
   {

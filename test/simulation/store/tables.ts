@@ -67,5 +67,5 @@ export const tableShapes: Readonly<Record<(typeof tableNames)[keyof typeof table
   TicketsTable: { partitionKey: 'clinicId', sortKey: 'ticketHash' },
   BroadcastsTable: { partitionKey: 'clinicId', sortKey: 'item' },
   RateLimitsTable: { partitionKey: 'window' },
-  AuditTable: { partitionKey: 'clinicDay', sortKey: 'seq' },
+  AuditTable: { partitionKey: 'chainId', sortKey: 'seq' },
 };

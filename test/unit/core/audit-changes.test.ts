@@ -11,7 +11,7 @@ import { morning } from '../../builders/times.ts';
 const eventsOf = async (...changes: TimedChange[]): Promise<readonly AuditEvent[]> => {
   const given: AuditEvent[] = [];
   const audit = only<AuditTable>({
-    append: async (_clinicId, events) => {
+    append: async (_clinicId, _writer, events) => {
       given.push(...events);
     },
   });

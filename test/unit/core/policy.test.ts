@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { may, mayOnSocket, type Operation, onSocket, permit, policy, type Role, type Who } from '../../../functions/core/policy.ts';
+import { type Audience, may, mayOnSocket, type Operation, onSocket, permit, policy, type Who } from '../../../functions/core/policy.ts';
 import { type Action, callerActions, type StaffAction, staffActions } from '../../../protocol/frames.ts';
 import { expectRefusal } from './refusals.ts';
 
@@ -12,7 +12,7 @@ const onDuty: Who = { kind: 'user', member: { role: 'member', answersMessages: t
 const administrator: Who = { kind: 'user', member: { role: 'administrator', answersMessages: false } };
 
 const operations = Object.keys(policy) as Operation[];
-const given = (role: Role) => operations.filter((operation) => policy[operation].may.some((each) => each === role));
+const given = (audience: Audience) => operations.filter((operation) => policy[operation].may.some((each) => each === audience));
 
 describe('the policy', () => {
   it('lets nobody but the caller speak in a caller’s name, and no caller in the clinic’s', () => {

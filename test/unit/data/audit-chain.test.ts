@@ -51,8 +51,8 @@ describe('a day of the audit log', () => {
   });
 
   it('is no other day’s, and no other clinic’s', () => {
-    for (const clinicDay of ['demo#2026-11-24', 'other#2026-11-23'])
-      expect(breaksOf(entries.map((entry) => ({ ...entry, clinicDay })))).not.toEqual([]);
+    for (const chainId of ['demo#2026-11-24', 'other#2026-11-23'])
+      expect(breaksOf(entries.map((entry) => ({ ...entry, chainId })))).not.toEqual([]);
   });
 
   it('has the same hash however a store orders the fields', () => {

@@ -8,7 +8,8 @@ import { conditionRefused, inputsOf, mockDynamoDb } from './dynamodb-mock.ts';
 const { client, dynamoDb } = mockDynamoDb();
 const audit = createAuditTable(client, 'AuditTable');
 const dayMs = 24 * 3600_000;
-const clinicDay = `demo#${new Date(morning).toISOString().slice(0, 10)}`;
+const day = new Date(morning).toISOString().slice(0, 10);
+const chainId = `demo#${day}#doors`;
 
 const event = (entryId: string, at = morning): AuditEvent => ({
   entryId,
@@ -18,8 +19,8 @@ const event = (entryId: string, at = morning): AuditEvent => ({
   outcome: 'done',
   about: { callerId: 'sue' },
 });
-const first = chain(clinicDay, undefined, event('a'));
-const second = chain(clinicDay, first, event('b'));
+const first = chain(chainId, undefined, event('a'));
+const second = chain(chainId, first, event('b'));
 
 const stands = (...entries: ChainedEvent[]) =>
   dynamoDb.on(QueryCommand).resolves({ Items: entries.toReversed().map((entry) => ({ ...entry })) });
@@ -33,50 +34,52 @@ beforeEach(() => {
 
 describe('append', () => {
   it('begins the day of a clinic, never in the place of an entry, and has it kept for six years', async () => {
-    await audit.append('demo', [event('a')]);
+    await audit.append('demo', 'doors', [event('a')]);
     expect(puts()).toEqual([{ ...first, expiresAtSeconds: (Math.floor(morning / dayMs) + 1 + 6 * 366) * (dayMs / 1000) }]);
-    expect(inputsOf(dynamoDb).at(-1)).toMatchObject({ ConditionExpression: 'attribute_not_exists(clinicDay)' });
+    expect(inputsOf(dynamoDb).at(-1)).toMatchObject({ ConditionExpression: 'attribute_not_exists(chainId)' });
   });
 
   it('follows what stands last, read consistently', async () => {
     stands(first, second);
-    await audit.append('demo', [event('c'), event('d')]);
-    const third = chain(clinicDay, second, event('c'));
-    expect(puts()).toMatchObject([third, chain(clinicDay, third, event('d'))]);
+    await audit.append('demo', 'doors', [event('c'), event('d')]);
+    const third = chain(chainId, second, event('c'));
+    expect(puts()).toMatchObject([third, chain(chainId, third, event('d'))]);
     expect(queries()).toMatchObject([{ ConsistentRead: true, ScanIndexForward: false, Limit: 1 }]);
   });
 
   it('goes behind an entry that another writer was quicker with, without reading again', async () => {
     stands(first);
     dynamoDb.on(PutCommand).rejectsOnce(conditionRefused(second)).resolves({});
-    await audit.append('demo', [event('c')]);
-    expect(puts().at(-1)).toMatchObject(chain(clinicDay, second, event('c')));
+    await audit.append('demo', 'doors', [event('c')]);
+    expect(puts().at(-1)).toMatchObject(chain(chainId, second, event('c')));
     expect(queries()).toHaveLength(1);
   });
 
   it('knows its own entry, where the answer to the first try was lost', async () => {
     stands(first);
     dynamoDb.on(PutCommand).rejects(conditionRefused(second));
-    await audit.append('demo', [event('b')]);
+    await audit.append('demo', 'doors', [event('b')]);
     expect(puts()).toHaveLength(1);
   });
 
   it('leaves out what a batch that comes again brought before', async () => {
-    stands(first, second);
-    await audit.append('demo', [event('a'), event('b'), event('c')], { mayRepeat: true });
+    const id = chainId.replace('doors', 'visits');
+    const before = chain(id, undefined, event('a'));
+    stands(before, chain(id, before, event('b')));
+    await audit.append('demo', 'visits', [event('a'), event('b'), event('c')]);
     expect(puts().map(({ entryId }) => entryId)).toEqual(['c']);
   });
 
   it('gives each day a chain of its own', async () => {
     const tomorrow = morning + 24 * 3600_000;
-    await audit.append('demo', [event('a'), event('b', tomorrow)]);
+    await audit.append('demo', 'doors', [event('a'), event('b', tomorrow)]);
     expect(puts().map(({ seq }) => seq)).toEqual([1, 1]);
-    expect(new Set(puts().map((entry) => entry.clinicDay)).size).toBe(2);
+    expect(new Set(puts().map((entry) => entry.chainId)).size).toBe(2);
   });
 
   it('throws what is no refusal', async () => {
     dynamoDb.on(PutCommand).rejects(new Error('Rate exceeded'));
-    await expect(audit.append('demo', [event('a')])).rejects.toThrow('Rate exceeded');
+    await expect(audit.append('demo', 'doors', [event('a')])).rejects.toThrow('Rate exceeded');
   });
 });
 
@@ -84,15 +87,15 @@ describe('ofDay', () => {
   it('reads every page until it has enough', async () => {
     dynamoDb
       .on(QueryCommand)
-      .resolvesOnce({ Items: [{ ...second }], LastEvaluatedKey: { clinicDay, seq: 2 } })
+      .resolvesOnce({ Items: [{ ...second }], LastEvaluatedKey: { chainId, seq: 2 } })
       .resolves({ Items: [{ ...first }] });
-    const entries = await audit.ofDay('demo', clinicDay.slice(5), { limit: 100, nowMs: morning });
+    const entries = await audit.ofDay('demo', day, 'doors', { limit: 100, nowMs: morning });
     expect(entries.map(({ seq }) => seq)).toEqual([2, 1]);
     expect(queries()[1]).toMatchObject({ ExpressionAttributeValues: { ':below': 2 }, Limit: 99 });
   });
 
   it('shows nothing past its time', async () => {
     dynamoDb.on(QueryCommand).resolves({ Items: [{ ...first, expiresAtSeconds: morning / 1000 }] });
-    await expect(audit.ofDay('demo', clinicDay.slice(5), { limit: 100, nowMs: morning })).resolves.toEqual([]);
+    await expect(audit.ofDay('demo', day, 'doors', { limit: 100, nowMs: morning })).resolves.toEqual([]);
   });
 });

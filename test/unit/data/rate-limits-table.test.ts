@@ -1,7 +1,9 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { expect, it } from '@jest/globals';
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { describe, expect, it } from '@jest/globals';
 import { createRateLimitsTable } from '../../../functions/data/rate-limits-table.ts';
 import { morning } from '../../builders/times.ts';
+import { Store } from '../../simulation/store/store.ts';
+import { tableNames, tableShapes } from '../../simulation/store/tables.ts';
 import { expectNamesAndValuesToBeUsed, inputsOf, mockDynamoDb } from './dynamodb-mock.ts';
 
 it('counts the check-ins of an address in a clock minute, for little longer than that', async () => {
@@ -20,18 +22,50 @@ it('counts the check-ins of an address in a clock minute, for little longer than
   });
 });
 
-it('counts the broadcasts of a clinic in a clock minute, and of each member among them, by one call', async () => {
-  const { client, dynamoDb } = mockDynamoDb();
-  dynamoDb.on(UpdateCommand).resolves({ Attributes: { ofClinic: 7, 'member#auth0|mo': 2 } });
-  const counted = createRateLimitsTable(client, 'RateLimitsTable').countBroadcast('demo', 'auth0|mo', morning);
-  await expect(counted).resolves.toEqual({ member: 2, clinic: 7 });
-  const minute = Math.floor(morning / 60_000);
-  const [input = {}, ...more] = inputsOf(dynamoDb);
-  expect(more).toEqual([]);
-  expectNamesAndValuesToBeUsed(input);
-  expect(input).toMatchObject({
-    Key: { window: `demo#broadcasts#${minute}` },
-    UpdateExpression: 'ADD ofClinic :one, #member :one SET expiresAtSeconds = :expires',
-    ExpressionAttributeNames: { '#member': 'member#auth0|mo' },
+describe('countBroadcast', () => {
+  /** The table as the simulation has it, which is held to a real engine. */
+  const aTable = () => {
+    const store = new Store({ tables: tableShapes, now: () => morning });
+    // The one method of the client that table modules use.
+    const client = { send: async (command: unknown) => store.execute(command) } as unknown as DynamoDBDocumentClient;
+    return createRateLimitsTable(client, tableNames.rateLimits);
+  };
+  const times = async (count: number, attempt: () => Promise<boolean>) => {
+    let counted = 0;
+    for (let i = 0; i < count; i += 1) if (await attempt()) counted += 1;
+    return counted;
+  };
+
+  it('counts each member’s in a clock minute, up to the limit', async () => {
+    const table = aTable();
+    await expect(times(5, () => table.countBroadcast('demo', 'auth0|mo', 3, morning))).resolves.toBe(3);
+    await expect(table.countBroadcast('demo', 'auth0|mo', 3, morning + 60_000)).resolves.toBe(true);
+  });
+
+  it('lets no member use up what the others have, however often they try', async () => {
+    const table = aTable();
+    await times(50, () => table.countBroadcast('demo', 'mo', 3, morning));
+    await expect(times(5, () => table.countBroadcast('demo', 'ada', 3, morning))).resolves.toBe(3);
+    await expect(table.countBroadcast('demo', 'cleo', 3, morning)).resolves.toBe(false);
+  });
+
+  it('counts each clinic for itself', async () => {
+    const table = aTable();
+    await times(6, () => table.countBroadcast('demo', 'mo', 3, morning));
+    await expect(table.countBroadcast('other', 'mo', 3, morning)).resolves.toBe(true);
+  });
+
+  it('is one call, whose item is gone minutes later', async () => {
+    const { client, dynamoDb } = mockDynamoDb();
+    dynamoDb.on(UpdateCommand).resolves({});
+    await createRateLimitsTable(client, 'RateLimitsTable').countBroadcast('demo', 'mo', 60, morning);
+    const minute = Math.floor(morning / 60_000);
+    const [input = {}, ...more] = inputsOf(dynamoDb);
+    expect(more).toEqual([]);
+    expectNamesAndValuesToBeUsed(input);
+    expect(input).toMatchObject({
+      Key: { window: `demo#broadcasts#${minute}` },
+      ExpressionAttributeValues: { ':mostOfMember': 60, ':mostOfClinic': 120, ':expires': (minute + 2) * 60 },
+    });
   });
 });

@@ -89,7 +89,7 @@ const tickets: Calls<TicketsTable> = {
 
 const audit: Calls<AuditTable> = {
   append: (table, clinicId) =>
-    table.append(clinicId, [
+    table.append(clinicId, 'doors', [
       {
         entryId: 'e1',
         at: morning,
@@ -99,11 +99,11 @@ const audit: Calls<AuditTable> = {
         about: { broadcastId: 'b1' },
       },
     ]),
-  ofDay: (table, clinicId) => table.ofDay(clinicId, '2026-11-23', { limit: 10, nowMs: morning }),
+  ofDay: (table, clinicId) => table.ofDay(clinicId, '2026-11-23', 'visits', { limit: 10, nowMs: morning }),
 };
 
 const rateLimits: Calls<RateLimitsTable, 'countCheckIn'> = {
-  countBroadcast: (table, clinicId) => table.countBroadcast(clinicId, 'clerk', morning),
+  countBroadcast: (table, clinicId) => table.countBroadcast(clinicId, 'clerk', 60, morning),
 };
 
 const methodsOf = <Table extends Methods>(name: string, table: Table, calls: Calls<Table, keyof Table>) =>
@@ -202,7 +202,7 @@ describe('what reaches beyond a clinic', () => {
       'an index read by something else',
       new QueryCommand({ TableName, IndexName: 'memberships', KeyConditionExpression: 'clinicId = :clinicId' }),
     ],
-    ['a day of the audit log', new PutCommand({ TableName, Item: { clinicDay: 'north#2026-11-23', seq: 1 } })],
+    ['a day of the audit log', new PutCommand({ TableName, Item: { chainId: 'north#2026-11-23#doors', seq: 1 } })],
     ['a clinic’s counter', new UpdateCommand({ TableName, Key: { window: 'north#broadcasts#1' } })],
     ['a counter with more in its key', new UpdateCommand({ TableName, Key: { window: `check-in#${hashOf('x')}#1`, item: 'profile' } })],
   ])('is found in %s', (_what, command) => {

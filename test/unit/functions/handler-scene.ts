@@ -1,6 +1,6 @@
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, jest } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { hashOf } from '../../../functions/core/secrets.ts';
@@ -66,11 +66,6 @@ export const aHandlerScene = () => {
       dynamoDb
         .on(GetCommand, { TableName: 'ClinicsTable', Key: { clinicId: 'demo', item: `member#${member.userId}` } })
         .resolves({ Item: { ...member } }),
-    /** What the counter of broadcasts says, of the clinic and of each of these members. */
-    hasSentBroadcasts: (count: number, ...userIds: string[]) =>
-      dynamoDb.on(UpdateCommand, { TableName: 'RateLimitsTable' }).resolves({
-        Attributes: { ofClinic: count, ...Object.fromEntries(userIds.map((userId) => [`member#${userId}`, count])) },
-      }),
     hasClinic: (clinic: ClinicProfile) =>
       dynamoDb
         .on(GetCommand, { TableName: 'ClinicsTable', Key: { clinicId: clinic.clinicId, item: 'profile' } })

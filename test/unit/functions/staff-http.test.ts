@@ -57,7 +57,6 @@ beforeEach(() => {
   scene.hasMember(anAdministrator());
   scene.hasMember(aMember());
   scene.hasClinic(aClinic());
-  scene.hasSentBroadcasts(1, 'admin', 'clerk');
   dynamoDb.on(UpdateCommand, { TableName: 'CallersTable' }).resolves({ Attributes: { ...visit } });
   dynamoDb.on(UpdateCommand, { TableName: 'ClinicsTable' }).resolves({ Attributes: { ...aClinic() } });
   dynamoDb.on(DeleteCommand, { TableName: 'CallersTable' }).resolves({ Attributes: { ...visit } });

@@ -40,7 +40,6 @@ const aMorning = () => {
   scene.hasClinic(aClinic());
   scene.hasCaller(visit);
   dynamoDb.on(UpdateCommand).resolves({ Attributes: { ...visit } });
-  scene.hasSentBroadcasts(1, 'admin');
   dynamoDb.on(QueryCommand, { TableName: 'CallersTable' }).resolves({ Items: [{ ...visit }] });
 };
 

@@ -3,12 +3,12 @@ import { type ChainedEvent, chain } from '../../../functions/data/audit-chain.ts
 import { verifyAudit } from '../../../operations/verify-audit.ts';
 import { morning } from '../../builders/times.ts';
 
-const dayOf = (clinicDay: string, count: number, about = 'sue'): ChainedEvent[] => {
+const dayOf = (chainId: string, count: number, about = 'sue'): ChainedEvent[] => {
   const entries: ChainedEvent[] = [];
   for (let n = 1; n <= count; n += 1) {
     const actor = { kind: 'member', id: 'clerk' } as const;
     const event = { entryId: `e${n}`, at: morning + n, actor, action: 'notify', outcome: 'done', about: { callerId: about } } as const;
-    entries.push(chain(clinicDay, entries.at(-1), event));
+    entries.push(chain(chainId, entries.at(-1), event));
   }
   return entries;
 };

@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { readAudit } from '../../../functions/core/audit.ts';
-import { type AuditEvent, type ChainedEvent, chain, dayOf } from '../../../functions/data/audit-chain.ts';
+import { readAudit } from '../../../functions/core/read-audit.ts';
+import {
+  type AuditEvent,
+  type ChainedEvent,
+  type ChainWriter,
+  chain,
+  chainIdOf,
+  chainWriters,
+  dayOf,
+} from '../../../functions/data/audit-chain.ts';
 import type { AuditTable } from '../../../functions/data/audit-table.ts';
 import { only } from '../../builders/fakes.ts';
 import { expectRefusal } from './refusals.ts';
@@ -18,17 +26,23 @@ const event = (at: number): AuditEvent => ({
 });
 
 /** A log with entries of these times, each in its day. */
-const given = (...times: number[]) => {
-  const days = new Map<string, ChainedEvent[]>();
-  for (const at of times.toSorted((one, other) => one - other)) {
-    const day = days.get(dayOf(at)) ?? [];
-    days.set(dayOf(at), [...day, chain(`demo#${dayOf(at)}`, day.at(-1), event(at))]);
+const given = (...times: number[]) => givenChains({ visits: times });
+
+/** The same, with times for each kind of writer. */
+const givenChains = (times: Partial<Record<ChainWriter, number[]>>) => {
+  const chains = new Map<string, ChainedEvent[]>();
+  for (const writer of chainWriters) {
+    for (const at of (times[writer] ?? []).toSorted((one, other) => one - other)) {
+      const id = chainIdOf('demo', dayOf(at), writer);
+      const before = chains.get(id) ?? [];
+      chains.set(id, [...before, chain(id, before.at(-1), event(at))]);
+    }
   }
   const asked: string[] = [];
   const audit = only<AuditTable>({
-    ofDay: async (_clinicId, day, { below = Number.POSITIVE_INFINITY, limit }) => {
-      asked.push(day);
-      return (days.get(day) ?? [])
+    ofDay: async (clinicId, day, writer, { below = Number.POSITIVE_INFINITY, limit }) => {
+      if (writer === 'visits') asked.push(day);
+      return (chains.get(chainIdOf(clinicId, day, writer)) ?? [])
         .filter(({ seq }) => seq < below)
         .toReversed()
         .slice(0, limit);
@@ -64,6 +78,17 @@ describe('readAudit', () => {
       cursor = page.nextCursor ?? undefined;
     } while (cursor !== undefined);
     expect(seen).toEqual(times);
+  });
+
+  it('shows the chains of a day as one, and goes on in each of them where a page ended', async () => {
+    const visits = Array.from({ length: 130 }, (_, index) => now - index * 60_000);
+    const doors = Array.from({ length: 40 }, (_, index) => now - 30_000 - index * 5 * 60_000);
+    const { ports } = givenChains({ visits, doors });
+    const first = await readAudit(ports, 'demo', {});
+    const second = await readAudit(ports, 'demo', { cursor: first.nextCursor ?? '' });
+    expect([first.entries.length, second.entries.length, second.nextCursor]).toEqual([100, 70, null]);
+    expect([...timesOf(first), ...timesOf(second)]).toEqual([...visits, ...doors].toSorted((one, other) => other - one));
+    expect(new Set(first.entries.map((entry) => entry.chain))).toEqual(new Set(['visits', 'doors']));
   });
 
   it('looks through a month at a time', async () => {
