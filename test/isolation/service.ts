@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { ApiGatewayManagementApiClient, type PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import { type InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { system } from '../../functions/adapters/system.ts';
 import type { HttpEvent, HttpResponse } from '../../functions/middleware/http-request.ts';
 import type { SocketEvent } from '../../functions/middleware/socket-event.ts';
 import { aContext } from '../builders/api-gateway-events.ts';
@@ -34,7 +35,7 @@ interface Handlers {
   readonly boardUpdates: Handler<unknown>;
 }
 
-const trails = new AsyncLocalStorage<Trail & { readonly jobs: string[] }>();
+const trails = new AsyncLocalStorage<Trail & { readonly jobs: string[]; readonly at: number }>();
 
 const answers = (text: string | undefined): { said: string; text: string } => {
   // An answer of a socket's function is a frame of ours.
@@ -94,6 +95,8 @@ export class Service {
       trails.getStore()?.jobs.push(String(input.Payload));
       return {};
     });
+    // Handlers copy it when they are loaded. It stands while a request and its jobs run: a slow engine must not make a broadcast tell its progress.
+    Object.assign(system, { now: () => trails.getStore()?.at ?? Date.now() });
     // Each handler is of its own event's type; what they are given here has their shape.
     const load = async (name: string) => (await import(`../../functions/${name}.ts`)).handler;
     return new Service({
@@ -144,11 +147,11 @@ export class Service {
   }
 
   async #noting(run: () => Promise<{ said: number | string; text: string }>): Promise<Outcome> {
-    const trail = { commands: [], posts: [], closed: [], jobs: [] as string[] };
-    return trails.run(trail, async () => {
+    const notes = { commands: [], posts: [], closed: [], jobs: [] as string[] };
+    return trails.run({ ...notes, at: Date.now() }, async () => {
       const answer = await run();
-      for (const job of trail.jobs) await this.#handlers.worker(JSON.parse(job), aContext);
-      return { ...answer, ...trail };
+      for (const job of notes.jobs) await this.#handlers.worker(JSON.parse(job), aContext);
+      return { ...answer, ...notes };
     });
   }
 }
