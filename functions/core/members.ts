@@ -38,7 +38,11 @@ export const removeMember = async (
 ): Promise<void> => {
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const member = await ports.clinics.member(clinicId, userId);
-    if (!member) throw new RequestError('not-found');
+    if (!member) {
+      // The removal that was faster may have broken off before it closed them: then nobody else does.
+      await closeSocketsOf(ports, clinicId, userId);
+      throw new RequestError('not-found');
+    }
     const change = await ports.clinics.removeMember(clinicId, member);
     if (change === 'last-administrator') throw lastAdministrator();
     if (change === 'done') return closeSocketsOf(ports, clinicId, userId);

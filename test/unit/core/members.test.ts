@@ -107,6 +107,25 @@ describe('removeMember', () => {
     await expectRefusal(removeMember(given({ read: [aMember(), undefined], changes: ['stale'] }).ports, 'demo', 'clerk'), 'not-found');
   });
 
+  it('closes what an earlier removal left open, when it broke off after the member was gone', async () => {
+    const { ports, written, poster, dashboards } = given({ read: [aMember(), undefined], changes: ['done'] });
+    let failures = 1;
+    const connections = {
+      ...dashboards.store,
+      remove: dashboards.store.remove,
+      ofClinic: async (...call: Parameters<typeof dashboards.store.ofClinic>) => {
+        if (failures-- > 0) throw new Error('out of reach');
+        return dashboards.store.ofClinic(...call);
+      },
+    };
+    await expect(removeMember({ ...ports, connections }, 'demo', 'clerk')).rejects.toThrow('out of reach');
+    expect(poster.closed).toEqual([]);
+    await expectRefusal(removeMember({ ...ports, connections }, 'demo', 'clerk'), 'not-found');
+    expect(written).toHaveLength(1);
+    expect(poster.closed).toEqual(['d1', 'd2']);
+    expect(dashboards.ids()).toEqual(['d3']);
+  });
+
   it('gives up where others are faster five times', async () => {
     await expectRefusal(removeMember(given({ read: [aMember()], changes: ['stale'] }).ports, 'demo', 'clerk'), 'unavailable');
   });
