@@ -95,25 +95,38 @@ export const subscribe = async (
   socket: { clinicId: string; userId: string; connectionId: string },
   { cursor }: FieldsOf<'subscribe'>,
 ): Promise<Results['subscribe']> => {
-  if (cursor === undefined) {
-    // Who is no member any more is not registered even for a moment: in it the socket would hear of the board.
-    await requireMember(ports, { operation: 'socket subscribe', ...socket });
-    await ports.connections.put({ clinicId: socket.clinicId, connectionId: socket.connectionId, userId: socket.userId }, ports.now());
-  }
-  // The member once more, after the record: a removal in between either finds the record to close, or is found here.
-  const [actor, profile] = await Promise.all([
-    requireMember(ports, { operation: 'socket subscribe', ...socket }),
-    ports.clinics.profile(socket.clinicId),
-  ]).catch(async (error) => {
-    // Who is refused must not go on hearing of the board.
-    if (error instanceof RequestError) await ports.connections.remove(socket.clinicId, socket.connectionId);
-    throw error;
+  const look = () => requireMember(ports, { operation: 'socket subscribe', ...socket });
+  const isFirstPage = cursor === undefined;
+  // Who is no member any more is not registered even for a moment: in it the socket would hear of the board.
+  if (isFirstPage) await look();
+  const { actor, profile } = await registered(ports, socket, isFirstPage, async () => {
+    // The member once more, after the record: a removal in between either finds the record to close, or is found here.
+    const [actor, profile] = await Promise.all([look(), ports.clinics.profile(socket.clinicId)]);
+    if (!profile) throw new RequestError('not-found');
+    return { actor, profile };
   });
-  if (!profile) throw new RequestError('not-found');
   const clinic = toClinic(profile);
   const me = toMember(actor);
   const room = frameRoom - jsonBytes(clinic) - jsonBytes(me);
   return { ...(await readBoard(ports, socket.clinicId, { cursor, limit: limits.pageOfCallers, room })), clinic, me };
+};
+
+/** Registers the socket where it is not yet, and takes that back where the look that must follow does not end well. */
+const registered = async <Seen>(
+  ports: Uses<'connections' | 'now'>,
+  { clinicId, connectionId, userId }: { clinicId: string; userId: string; connectionId: string },
+  isNew: boolean,
+  look: () => Promise<Seen>,
+): Promise<Seen> => {
+  try {
+    if (isNew) await ports.connections.put({ clinicId, connectionId, userId }, ports.now());
+    return await look();
+  } catch (error) {
+    // Who is refused must not go on hearing of the board; nor who may have been removed unseen, since what failed is the look that would
+    // tell, or a record that may be stored nonetheless. The first failure is told, whatever becomes of the record.
+    if (isNew || error instanceof RequestError) await ports.connections.remove(clinicId, connectionId).catch(() => {});
+    throw error;
+  }
 };
 
 const toMember = ({ userId, name, role, answersMessages }: StaffActor): Member => ({ userId, name, role, answersMessages });

@@ -184,12 +184,15 @@ describe('subscribe', () => {
   const given = ({
     member,
     looks = [],
+    removal,
     visits = manyCallers(2),
     clinic = aClinic(),
   }: {
     member?: Member;
-    /** The member as the first looks find them, before `member` holds. */
-    looks?: (Member | undefined)[];
+    /** The member as the first looks find them, or how they fail, before `member` holds. */
+    looks?: (Member | Error | undefined)[];
+    /** How the removal of a registration fails. */
+    removal?: Error;
     visits?: Visit[];
     clinic?: ReturnType<typeof aClinic> | null;
   }) => {
@@ -201,13 +204,18 @@ describe('subscribe', () => {
         journal.push('register');
         await dashboards.store.put(...call);
       },
-      remove: dashboards.store.remove,
+      remove: async (...call: Parameters<typeof dashboards.store.remove>) => {
+        if (removal) throw removal;
+        await dashboards.store.remove(...call);
+      },
       ofClinic: dashboards.store.ofClinic,
     };
     const clinics = only<ClinicsTable>({
       member: async () => {
         journal.push('member');
-        return looks.length > 0 ? looks.shift() : member;
+        const found = looks.length > 0 ? looks.shift() : member;
+        if (found instanceof Error) throw found;
+        return found;
       },
       profile: async () => clinic ?? undefined,
     });
@@ -266,8 +274,29 @@ describe('subscribe', () => {
     expect(dashboards.ids()).toEqual([]);
   });
 
-  it('is not-found where there is no such clinic', async () => {
-    const { subscribe } = given({ member: aMember(), clinic: null });
+  const outOfReach = new Error('out of reach');
+
+  it('leaves no registration where the second look at the member fails: whether they may hear of the board is not known', async () => {
+    const { subscribe, dashboards } = given({ looks: [aMember(), outOfReach] });
+    await expect(subscribe()).rejects.toBe(outOfReach);
+    expect(dashboards.ids()).toEqual([]);
+  });
+
+  it('fails by what failed first, though the registration could not be removed either', async () => {
+    const { subscribe } = given({ looks: [aMember(), outOfReach], removal: new Error('out of reach, too') });
+    await expect(subscribe()).rejects.toBe(outOfReach);
+  });
+
+  it('keeps the registration where the look for a next page fails: a removal since then has found it', async () => {
+    const { subscribe, dashboards } = given({ looks: [aMember(), aMember(), outOfReach] });
+    await subscribe();
+    await expect(subscribe(cursorOf('p#1#caller-0001'))).rejects.toBe(outOfReach);
+    expect(dashboards.ids()).toEqual(['d1']);
+  });
+
+  it('is not-found where there is no such clinic, and leaves no registration', async () => {
+    const { subscribe, dashboards } = given({ member: aMember(), clinic: null });
     await expectRefusal(subscribe(), 'not-found');
+    expect(dashboards.ids()).toEqual([]);
   });
 });

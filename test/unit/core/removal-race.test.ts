@@ -4,6 +4,7 @@ import { putMember, removeMember } from '../../../functions/core/members.ts';
 import type { CallersTable } from '../../../functions/data/callers-table.ts';
 import type { ClinicsTable } from '../../../functions/data/clinics-table.ts';
 import type { ConnectionsTable, StaffConnection } from '../../../functions/data/connections-table.ts';
+import { RequestError } from '../../../protocol/errors.ts';
 import type { Member } from '../../../protocol/objects.ts';
 import { aClinic, anAdministrator } from '../../builders/a-clinic.ts';
 import { only } from '../../builders/fakes.ts';
@@ -14,8 +15,11 @@ type Schedule = readonly number[];
 
 const clerk = anAdministrator({ userId: 'clerk' });
 
+/** A call of the subscribing dashboard that fails: the first look at the member, the record, which is stored nonetheless, or the second look. */
+type Failing = 'first look' | 'record' | 'second look';
+
 /** One dashboard subscribes while its member is removed, or demoted; every call to the outside waits for its turn. */
-const race = async (schedule: Schedule, change: (ports: Parameters<typeof removeMember>[0]) => Promise<unknown>) => {
+const race = async (schedule: Schedule, change: (ports: Parameters<typeof removeMember>[0]) => Promise<unknown>, failing?: Failing) => {
   const waiting: (() => void)[] = [];
   const turn = () => new Promise<void>((resolve) => waiting.push(resolve));
   const members = new Map<string, Member>([['clerk', clerk]]);
@@ -50,14 +54,35 @@ const race = async (schedule: Schedule, change: (ports: Parameters<typeof remove
       isOpen: async () => true,
     },
   };
+  let looks = 0;
+  const portsOfSubscriber = {
+    ...ports,
+    clinics: only<ClinicsTable>({
+      profile: ports.clinics.profile,
+      member: async (clinicId, userId) => {
+        looks += 1;
+        const fails = failing === (looks === 1 ? 'first look' : 'second look');
+        const member = await ports.clinics.member(clinicId, userId);
+        if (fails) throw new Error('timed out');
+        return member;
+      },
+    }),
+    connections: only<ConnectionsTable>({
+      remove: ports.connections.remove,
+      put: async (...call) => {
+        await ports.connections.put(...call);
+        if (failing === 'record') throw new Error('timed out');
+      },
+    }),
+  };
   /** The role that the dashboard was told, or why it was refused. */
   let subscribed: string | undefined;
-  const subscribing = subscribe(ports, { clinicId: 'demo', userId: 'clerk', connectionId: 'd1' }, {}).then(
+  const subscribing = subscribe(portsOfSubscriber, { clinicId: 'demo', userId: 'clerk', connectionId: 'd1' }, {}).then(
     ({ me }) => {
       subscribed = me.role;
     },
     (error) => {
-      subscribed = String(error.code);
+      subscribed = error instanceof RequestError ? error.code : error.message;
     },
   );
   const changing = change(ports);
@@ -78,11 +103,12 @@ const race = async (schedule: Schedule, change: (ports: Parameters<typeof remove
 const inEveryOrder = async (
   change: Parameters<typeof race>[1],
   judge: (outcome: Awaited<ReturnType<typeof race>>, schedule: Schedule) => void,
+  failing?: Failing,
 ) => {
   let orders = 0;
   const waiting: Schedule[] = [[]];
   for (let schedule = waiting.pop(); schedule !== undefined; schedule = waiting.pop()) {
-    const outcome = await race(schedule, change);
+    const outcome = await race(schedule, change, failing);
     judge(outcome, schedule);
     orders += 1;
     for (let point = schedule.length; point < outcome.options.length; point += 1) {
@@ -103,6 +129,22 @@ it('a removal that races with a subscribe closes the socket, or the subscribe is
   );
   expect(orders).toBeGreaterThan(100);
 });
+
+it.each(['first look', 'record', 'second look'] as const)(
+  'a removal that races with a subscribe whose %s fails leaves no socket registered, in whatever order',
+  async (failing) => {
+    const seen = new Set<string | undefined>();
+    await inEveryOrder(
+      (ports) => removeMember(ports, 'demo', 'clerk'),
+      ({ subscribed, records }, schedule) => {
+        seen.add(subscribed);
+        expect({ schedule, records: [...records.keys()] }).toEqual({ schedule, records: [] });
+      },
+      failing,
+    );
+    expect(seen).toContain('timed out');
+  },
+);
 
 it('a demotion that races with a subscribe closes the socket, or the dashboard knows of it', async () => {
   const demoted: Member = { ...clerk, role: 'member' };
