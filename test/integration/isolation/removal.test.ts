@@ -41,12 +41,29 @@ const tryFrame = async (socket: Socket, action: string, fields: object = {}): Pr
   return answer?.error?.code ?? answer?.type;
 };
 
+/** What is promised: from the answer to the removal or demotion on, no socket stays open longer. */
+const closedWithinMs = 1000;
+
+/** Waits for the close of a dashboard whose member was just answered to be removed or demoted. Call it at that answer. */
+const closedInTime = async (socket: Socket): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    const last = socket.frames.at(-1)?.type;
+    timer = setTimeout(
+      () => reject(new Error(`still open ${closedWithinMs} ms after the answer; at the answer its last frame was ${last}`)),
+      closedWithinMs,
+    );
+  });
+  await Promise.race([socket.closed, tooLate]).finally(() => clearTimeout(timer));
+};
+
 describe('a member who is removed', () => {
   it('has no effect any more from the answer on, on any dashboard, and every registered one is told and closed', async () => {
     const sockets = await Promise.all([subscribed(clerk), subscribed(clerk)]);
     await sockets[0]?.ok('notify', { callerId: sue.callerId, messageId: randomUUID(), text: 'before' });
     await remove(clerk);
-    const said = await Promise.all(
+    const closings = Promise.all(sockets.map(closedInTime));
+    const saying = Promise.all(
       sockets.flatMap((socket) => [
         tryFrame(socket, 'notify', { callerId: sue.callerId, messageId: randomUUID(), text: 'after' }),
         tryFrame(socket, 'broadcast', { broadcastId: 'after', text: 'after' }),
@@ -55,7 +72,7 @@ describe('a member who is removed', () => {
         tryFrame(socket, 'thread', { callerId: sue.callerId }),
       ]),
     );
-    await Promise.all(sockets.map((socket) => socket.closed));
+    const [said] = await Promise.all([saying, closings]);
     expect(new Set(said)).not.toContain('ok');
     for (const socket of sockets) expect(socket.events.at(-1)).toEqual({ type: 'membershipChanged' });
     expect(await textsOf()).toEqual(['before']);
@@ -99,7 +116,7 @@ describe('a member who is removed', () => {
       const socket = await subscribed(member);
       const broadcastId = `midst-${round}`;
       const [said] = await Promise.all([tryFrame(socket, 'broadcast', { broadcastId, text: `round ${round}` }), remove(member)]);
-      await socket.closed;
+      await closedInTime(socket);
       const late = await tryFrame(socket, 'broadcast', { broadcastId: `${broadcastId}-late`, text: 'late' });
       expect(late).toBeUndefined();
       // Cut off by the close, the request may still be under way.
@@ -123,7 +140,7 @@ describe('an administrator who is demoted', () => {
     const socket = await subscribed(second);
     await api.changeSettings(clinic.clinicId, { waitingThresholdMinutes: 20 });
     await clinic.administrator.putMember(clinic.clinicId, { ...second, role: 'member' });
-    await socket.closed;
+    await closedInTime(socket);
     expect(socket.events.at(-1)).toEqual({ type: 'membershipChanged' });
     await expect(api.changeSettings(clinic.clinicId, { waitingThresholdMinutes: 10 })).rejects.toMatchObject({ code: 'forbidden' });
     await expect(api.eraseCaller(clinic.clinicId, sue.callerId)).rejects.toMatchObject({ code: 'forbidden' });
