@@ -117,10 +117,10 @@ const routes: Routes = {
     return json(200, await changeSettings(ports, clinicId, change));
   }),
 
-  'POST /clinics/{clinicId}/invitations': asMember(async (event, { clinicId }, note) => {
+  'POST /clinics/{clinicId}/invitations': asMember(async (event, actor, note) => {
     const invitation = bodyOf(event, memberBody);
     note(dutiesOf(invitation));
-    return json(201, await invite(ports, clinicId, invitation));
+    return json(201, await invite(ports, actor, invitation));
   }),
 
   'POST /invitations/{code}': asUser(async (event, userId) =>

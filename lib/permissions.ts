@@ -12,7 +12,7 @@ export type FunctionName =
   | 'audit'
   | 'deadlines';
 
-export type TableAction = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query';
+export type TableAction = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'ConditionCheckItem' | 'Query';
 
 /** A table, or an index of it. */
 export type TableOrIndex = TableName | 'Callers/board' | 'Clinics/memberships' | 'Clinics/active';
@@ -66,7 +66,7 @@ export const permissions: Readonly<Record<FunctionName, Permissions>> = {
     tables: {
       Callers: ['UpdateItem', 'DeleteItem'],
       'Callers/board': ['Query'],
-      Clinics: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'],
+      Clinics: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem', 'Query'],
       'Clinics/memberships': ['Query'],
       Connections: ['DeleteItem', 'Query'],
       Tickets: ['PutItem'],

@@ -5,7 +5,7 @@ import type { Member } from '../../protocol/objects.ts';
 import type { Invitation } from '../data/clinics-table.ts';
 import { recordChange } from './audit.ts';
 import { auditActionOf } from './policy.ts';
-import type { Uses } from './ports.ts';
+import type { StaffActor, Uses } from './ports.ts';
 import { hashOf, openTagged, tagged } from './secrets.ts';
 import { toTime } from './views.ts';
 
@@ -65,15 +65,18 @@ const closeSocketsOf = async (ports: Uses<'connections' | 'poster' | 'now'>, cli
   );
 };
 
-/** A single-use code, valid for seven days, that makes whoever redeems it a member. Only its hash is stored. */
+/**
+ * A single-use code that makes whoever redeems it a member, within seven days and as long as the actor is an administrator: who is removed
+ * comes back by no code of their own. Only its hash is stored.
+ */
 export const invite = async (
   ports: Uses<'clinics' | 'now' | 'newSecret'>,
-  clinicId: string,
-  invitation: Invitation,
+  { clinicId, userId }: StaffActor,
+  invitation: Omit<Invitation, 'invitedBy'>,
 ): Promise<{ code: string; expiresAt: string }> => {
   const secret = ports.newSecret();
   const expiresAtSeconds = Math.floor(ports.now() / 1000) + limits.invitationLifeSeconds;
-  await ports.clinics.putInvitation(clinicId, hashOf(secret), invitation, expiresAtSeconds);
+  await ports.clinics.putInvitation(clinicId, hashOf(secret), { ...invitation, invitedBy: userId }, expiresAtSeconds);
   return { code: tagged(secret, clinicId), expiresAt: toTime(expiresAtSeconds * 1000) };
 };
 
@@ -87,7 +90,8 @@ export const redeemInvitation = async (
   const invitation = opened && (await ports.clinics.invitation(opened.clinicId, hashOf(opened.secret), ports.now()));
   if (!opened || !invitation) throw new RequestError('not-found');
   const { clinicId, secret } = opened;
-  const member: Member = { userId, ...invitation };
+  const { invitedBy, ...duties } = invitation;
+  const member: Member = { userId, ...duties };
   // Whoever holds a good code may write into the clinic's log; a guess leaves no trace there.
   const deed = {
     clinicId,
@@ -96,8 +100,8 @@ export const redeemInvitation = async (
     about: { userId, role: member.role },
   } as const;
   return recordChange(ports, deed, async () => {
-    const outcome = await ports.clinics.redeem(clinicId, hashOf(secret), member);
-    if (outcome === 'used') throw new RequestError('not-found');
+    const outcome = await ports.clinics.redeem(clinicId, hashOf(secret), member, invitedBy);
+    if (outcome === 'void') throw new RequestError('not-found');
     if (outcome === 'already-member') throw new RequestError('conflict', undefined, 'You are a member of this clinic already.');
     return { clinicId, member };
   });

@@ -35,6 +35,8 @@ export interface Invitation {
   readonly name: string;
   readonly role: Role;
   readonly answersMessages: boolean;
+  /** The user id of the administrator who made it. It ends with their part in the clinic. */
+  readonly invitedBy: string;
 }
 
 /** `stale`: what the change was based on is no longer so; `last-administrator`: the clinic would be left without one. */
@@ -53,6 +55,7 @@ const activePartition = 'active';
 const unknown = 'attribute_not_exists(clinicId)';
 /** False of a missing item, too. */
 const known = 'clinicId = :clinicId';
+const isAdministrator = '#role = :administrator';
 const roleAsRead = '#role = :roleAsRead';
 const anotherAdministratorStays = 'administratorCount > :one';
 
@@ -103,6 +106,24 @@ export const createClinicsTable = (client: DynamoDBDocumentClient, tableName: st
     },
   });
 
+  const administratorCheck = (clinicId: string, userId: string) => ({
+    ConditionCheck: {
+      TableName: tableName,
+      Key: { clinicId, item: memberItem(userId) },
+      ConditionExpression: `${known} AND ${isAdministrator}`,
+      ExpressionAttributeNames: { '#role': 'role' },
+      ExpressionAttributeValues: { ':clinicId': clinicId, ':administrator': 'administrator' satisfies Role },
+    },
+  });
+
+  /** Read consistently, so that a removal takes effect with the next frame. */
+  const findMember = async (clinicId: string, userId: string): Promise<Member | undefined> => {
+    const { Item } = await client.send(
+      new GetCommand({ TableName: tableName, Key: { clinicId, item: memberItem(userId) }, ConsistentRead: true }),
+    );
+    return Item && toMember(Item);
+  };
+
   return {
     /** Read consistently, so that a switch takes effect with the next message. Costs one read unit while the profile stays under 4 KB. */
     async profile(clinicId: string): Promise<ClinicProfile | undefined> {
@@ -151,13 +172,7 @@ export const createClinicsTable = (client: DynamoDBDocumentClient, tableName: st
       return written.outcome === 'done' ? written.image : undefined;
     },
 
-    /** Read consistently, so that a removal takes effect with the next frame. */
-    async member(clinicId: string, userId: string): Promise<Member | undefined> {
-      const { Item } = await client.send(
-        new GetCommand({ TableName: tableName, Key: { clinicId, item: memberItem(userId) }, ConsistentRead: true }),
-      );
-      return Item && toMember(Item);
-    },
+    member: findMember,
 
     async members(clinicId: string): Promise<Member[]> {
       const members: Member[] = [];
@@ -235,15 +250,20 @@ export const createClinicsTable = (client: DynamoDBDocumentClient, tableName: st
       const { Item } = await client.send(
         new GetCommand({ TableName: tableName, Key: { clinicId, item: invitationItem(codeHash) }, ConsistentRead: true }),
       );
-      // Only this module writes invitation items.
-      const invitation = Item as (Invitation & { expiresAtSeconds: number }) | undefined;
-      return invitation && isLive(invitation, nowMs)
-        ? { name: invitation.name, role: invitation.role, answersMessages: invitation.answersMessages }
-        : undefined;
+      // Only this module writes invitation items; those from before it knew who made them are good for nothing.
+      const stored = Item as (Omit<Invitation, 'invitedBy'> & { invitedBy?: string; expiresAtSeconds: number }) | undefined;
+      if (stored?.invitedBy === undefined || !isLive(stored, nowMs)) return undefined;
+      const { name, role, answersMessages, invitedBy } = stored;
+      return { name, role, answersMessages, invitedBy };
     },
 
-    /** Uses up an invitation and makes the member, together: of two redemptions at once, one is `used`. */
-    async redeem(clinicId: string, codeHash: string, member: Member): Promise<'done' | 'used' | 'already-member'> {
+    /**
+     * Uses up an invitation and makes the member, together. `void`: it is used up, as for one of two redemptions at once, or whoever made it
+     * is no administrator any more.
+     */
+    async redeem(clinicId: string, codeHash: string, member: Member, invitedBy: string): Promise<'done' | 'void' | 'already-member'> {
+      // A transaction takes an item once (TransactWriteItems API), and this one never made anyone a member: they are one, or were removed.
+      if (member.userId === invitedBy) return (await findMember(clinicId, invitedBy)) ? 'already-member' : 'void';
       const refused = await transact([
         {
           Delete: {
@@ -253,11 +273,13 @@ export const createClinicsTable = (client: DynamoDBDocumentClient, tableName: st
             ExpressionAttributeValues: { ':clinicId': clinicId },
           },
         },
+        administratorCheck(clinicId, invitedBy),
         memberPut(clinicId, member, undefined),
         ...(member.role === 'administrator' ? [administrators(clinicId, 1)] : []),
       ]);
       if (refused === undefined) return 'done';
-      return refused[0] ? 'used' : 'already-member';
+      const [isUsed, isInviterGone] = refused;
+      return isUsed || isInviterGone ? 'void' : 'already-member';
     },
 
     /** The deadlines worker looks after this clinic until then; never shortened. */

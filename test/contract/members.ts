@@ -126,6 +126,25 @@ export const memberTests: ContractTests = ({ describe, it }, stage) => {
       assertProblem(await stage.http('POST', `/invitations/${code}`, { bearer: await users.tokenOf('jo') }), 'not-found');
     });
 
+    it('ends with the part of the administrator who made it', async () => {
+      for (const change of ['remove', 'demote'] as const) {
+        const { as, administratorId } = await aClinic();
+        await as(administratorId, 'PUT', '/members/mo', { ...member, role: 'administrator' });
+        const own = await as('mo', 'POST', '/invitations', { ...member, role: 'administrator' });
+        const { body: forJo } = await as('mo', 'POST', '/invitations', member);
+        assert.equal(own.status, 201, JSON.stringify(own.body));
+        const redeem = async (userId: string, code: string) =>
+          stage.http('POST', `/invitations/${code}`, { bearer: await users.tokenOf(userId) });
+        assertProblem(await redeem('mo', own.body.code), 'conflict');
+        if (change === 'remove') await as(administratorId, 'DELETE', '/members/mo');
+        else await as(administratorId, 'PUT', '/members/mo', member);
+        assertProblem(await redeem('mo', own.body.code), change === 'remove' ? 'not-found' : 'conflict');
+        assertProblem(await redeem('jo', forJo.code), 'not-found');
+        assertProblem(await as('jo', 'GET', '/settings'), 'not-found');
+        assertProblem(await as('mo', 'GET', '/members'), change === 'remove' ? 'not-found' : 'forbidden');
+      }
+    });
+
     it('that is made up is not found', async () => {
       assertProblem(await stage.http('POST', `/invitations/${newId()}`, { bearer: await users.tokenOf('jo') }), 'not-found');
     });

@@ -44,6 +44,7 @@ const items = {
       name: 'Nina New',
       role: 'member',
       answersMessages: true,
+      invitedBy: 'admin',
       expiresAtSeconds: morning / 1000 + 3600,
     },
     { ...aClinic({ clinicId: 'other', name: 'Other Clinic' }), item: 'profile' },

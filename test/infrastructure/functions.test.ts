@@ -44,7 +44,7 @@ const grants: Record<FunctionName, string[]> = {
   'staff-http': [
     'dynamodb:DeleteItem, dynamodb:UpdateItem on Callers',
     'dynamodb:Query on Callers/index/board',
-    'dynamodb:DeleteItem, dynamodb:GetItem, dynamodb:PutItem, dynamodb:Query, dynamodb:UpdateItem on Clinics',
+    'dynamodb:ConditionCheckItem, dynamodb:DeleteItem, dynamodb:GetItem, dynamodb:PutItem, dynamodb:Query, dynamodb:UpdateItem on Clinics',
     'dynamodb:Query on Clinics/index/memberships',
     'dynamodb:DeleteItem, dynamodb:Query on Connections',
     'dynamodb:PutItem on Tickets',

@@ -239,6 +239,17 @@ const operations = (dice: Dice, clinicId: string): readonly (() => Operation)[] 
       () => [member().userId],
     ),
     op(
+      'putInvitation',
+      ({ clinics }, hash, invitedBy) =>
+        clinics.putInvitation(clinicId, hash, { name: 'Someone', role: 'administrator', answersMessages: true, invitedBy }, 1),
+      () => [dice.pick(['i1', 'i2']), member().userId],
+    ),
+    op(
+      'redeem',
+      ({ clinics }, hash, given, invitedBy) => clinics.redeem(clinicId, hash, given, invitedBy),
+      () => [dice.pick(['i1', 'i2']), member(), member().userId],
+    ),
+    op(
       'keepActive',
       ({ clinics }, until) => clinics.keepActive(clinicId, until),
       () => [dice.between(1, 4)],

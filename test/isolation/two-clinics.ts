@@ -149,8 +149,8 @@ export class ClinicOfTests {
     add('clinics', 'profile', { ...profile, item: 'profile', activePartition: 'active', activeUntilSeconds: nowSeconds + daySeconds });
     for (const member of this.members) add('clinics', `member#${member.userId}`, { item: `member#${member.userId}`, ...member });
     const invitation = `invitation#${hashOf(secretOf(`invitation ${clinicId}`))}`;
-    const invited = { name: `Ivy ${canary}`, role: 'member', answersMessages: false, expiresAtSeconds: nowSeconds + daySeconds };
-    add('clinics', invitation, { item: invitation, ...invited });
+    const invited = { name: `Ivy ${canary}`, role: 'member', answersMessages: false, invitedBy: this.userId('administrator') };
+    add('clinics', invitation, { item: invitation, ...invited, expiresAtSeconds: nowSeconds + daySeconds });
     for (const visit of this.visits) add('callers', visit.callerId, visit);
     for (const name of ['administrator', 'clerk', 'duty', 'colleague']) {
       const connectionId = `dashboard-${this.userId(name)}`;

@@ -133,6 +133,28 @@ describe('a member who is removed', () => {
   });
 });
 
+describe('an administrator who is removed', () => {
+  it('comes back by no invitation of their own, though another redeems it, or at the same moment', async () => {
+    const second = await clinic.hire('second', { role: 'administrator' });
+    const api = clinic.apiOf('second');
+    const invitation = { name: 'Again', role: 'administrator', answersMessages: false } as const;
+    const [own, forFriend, inMidst] = [
+      await api.invite(clinic.clinicId, invitation),
+      await api.invite(clinic.clinicId, invitation),
+      await api.invite(clinic.clinicId, invitation),
+    ];
+    await expect(api.redeemInvitation(own.code)).rejects.toMatchObject({ code: 'conflict' });
+    const [early, removed] = await Promise.allSettled([clinic.apiOf('early').redeemInvitation(inMidst.code), remove(second)]);
+    await expect(api.redeemInvitation(own.code)).rejects.toMatchObject({ code: 'not-found' });
+    await expect(clinic.apiOf('friend').redeemInvitation(forFriend.code)).rejects.toMatchObject({ code: 'not-found' });
+    await expect(clinic.apiOf('late').redeemInvitation(inMidst.code)).rejects.toMatchObject({ code: 'not-found' });
+    expect(removed.status).toBe('fulfilled');
+    const { members } = await clinic.administrator.members(clinic.clinicId);
+    const expected = [clinic.userId('administrator'), clerk.userId, ...(early.status === 'fulfilled' ? [clinic.userId('early')] : [])];
+    expect(members.map(({ userId }) => userId).sort()).toEqual(expected.sort());
+  });
+});
+
 describe('an administrator who is demoted', () => {
   it('may do what a member may at the next request, and their dashboards are closed', async () => {
     const second = await clinic.hire('second', { role: 'administrator' });

@@ -60,8 +60,11 @@ interface Write {
   readonly key: Item;
   readonly expressed: Expressed;
   /** The item as it would be; undefined: deleted. */
-  next(before: Item | undefined): Item | undefined;
+  readonly next: (before: Item | undefined) => Item | undefined;
 }
+
+/** A part of a transaction; one that only checks writes nothing. */
+type Part = Omit<Write, 'next'> & { readonly next: Write['next'] | undefined };
 
 /**
  * DynamoDB at the level of the document client: it answers the commands that the table modules send as DynamoDB would, at once and without
@@ -149,7 +152,7 @@ export class Store {
   }
 
   #transact({ input }: TransactWriteCommand): object {
-    const writes = (input.TransactItems ?? []).map((each): Write => {
+    const parts = (input.TransactItems ?? []).map((each): Part => {
       if (each.Put) {
         const item = stored(each.Put.Item ?? {});
         return { table: String(each.Put.TableName), key: item, expressed: each.Put, next: () => item };
@@ -157,9 +160,15 @@ export class Store {
       if (each.Update) return this.#updating(each.Update);
       if (each.Delete)
         return { table: String(each.Delete.TableName), key: each.Delete.Key ?? {}, expressed: each.Delete, next: () => undefined };
+      if (each.ConditionCheck) {
+        const { TableName, Key, ...expressed } = each.ConditionCheck;
+        return { table: String(TableName), key: Key ?? {}, expressed, next: undefined };
+      }
       throw new Error('the model knows no such part of a transaction');
     });
-    const held = writes.map((write) => this.#holds(write));
+    const places = parts.map(({ table, key }) => `${table}\u0000${this.#place(table, key).key}`);
+    if (new Set(places).size < places.length) throw new InvalidRequest('a transaction includes an item more than once');
+    const held = parts.map((part) => this.#holds(part));
     if (held.includes(false)) {
       throw new TransactionCanceledException({
         $metadata: {},
@@ -167,11 +176,11 @@ export class Store {
         CancellationReasons: held.map((does) => ({ Code: does ? 'None' : 'ConditionalCheckFailed' })),
       });
     }
-    for (const write of writes) this.#write(write, undefined);
+    for (const { next, ...write } of parts) if (next) this.#write({ ...write, next }, undefined);
     return {};
   }
 
-  #holds({ table, key, expressed }: Write): boolean {
+  #holds({ table, key, expressed }: Part): boolean {
     requireUsed(expressed);
     if (expressed.ConditionExpression === undefined) return true;
     const before = this.#recordsOf(table).get(this.#place(table, key).key)?.item;

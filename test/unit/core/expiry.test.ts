@@ -65,7 +65,7 @@ const aWorld = async () => {
   await sendMessage(ports, socket, { messageId: 'm1', text: 'My knee' });
   await requestBroadcast(ports, actor, { broadcastId: 'b1', text: 'We are late' });
   const { ticket } = await issueCallerTicket(ports, await authenticateCaller(ports, key, callerToken), 'wss://x');
-  const { code } = await invite(ports, 'demo', { name: 'Cleo Clerk', role: 'member', answersMessages: false });
+  const { code } = await invite(ports, actor, { name: 'Cleo Clerk', role: 'member', answersMessages: false });
   await ports.connections.put({ clinicId: 'demo', connectionId: 'd1', userId: 'admin' }, clock.now());
   await setStatus(ports, actor, { callerId, status: 'ended' });
   return { clock, store, ports, key, callerId, callerToken, socket, ticket, code };

@@ -3,7 +3,7 @@ import { invite, putMember, redeemInvitation, removeMember } from '../../../func
 import { hashOf, tagged } from '../../../functions/core/secrets.ts';
 import type { ClinicsTable, Invitation, MemberChange } from '../../../functions/data/clinics-table.ts';
 import type { Member } from '../../../protocol/objects.ts';
-import { aDashboard, aMember } from '../../builders/a-clinic.ts';
+import { aDashboard, aMember, anActor } from '../../builders/a-clinic.ts';
 import { anAuditLog } from '../../builders/an-audit-log.ts';
 import { aPoster, countedSecrets, only, someDashboards } from '../../builders/fakes.ts';
 import { morning } from '../../builders/times.ts';
@@ -132,11 +132,12 @@ describe('removeMember', () => {
 });
 
 describe('invitations', () => {
-  const invitation: Invitation = { name: 'Nora New', role: 'member', answersMessages: true };
+  const duties = { name: 'Nora New', role: 'member', answersMessages: true } as const;
+  const invitation: Invitation = { ...duties, invitedBy: 'admin' };
   const secret = 's'.repeat(43);
   const code = tagged(secret, 'demo');
 
-  it('are a code for seven days, of which only the hash is stored', async () => {
+  it('are a code for seven days, of which only the hash is stored, and who made it', async () => {
     const stored: unknown[] = [];
     const clinics = only<ClinicsTable>({
       putInvitation: async (...call) => {
@@ -144,14 +145,14 @@ describe('invitations', () => {
       },
     });
     const newSecret = countedSecrets();
-    const answer = await invite({ clinics, now, newSecret }, 'demo', invitation);
+    const answer = await invite({ clinics, now, newSecret }, anActor(), duties);
     expect(answer.expiresAt).toBe('2026-11-29T09:00:20.000Z');
     const inCode = answer.code.slice(0, 43);
     expect(answer.code).toBe(`${inCode}demo`);
     expect(stored).toEqual([['demo', hashOf(inCode), invitation, morning / 1000 + 7 * 24 * 3600]]);
   });
 
-  const redeem = (found: Invitation | undefined, outcome: 'done' | 'used' | 'already-member', given = code) => {
+  const redeem = (found: Invitation | undefined, outcome: 'done' | 'void' | 'already-member', given = code) => {
     const calls: unknown[] = [];
     const clinics = only<ClinicsTable>({
       invitation: async (...call) => {
@@ -168,16 +169,16 @@ describe('invitations', () => {
 
   it('make the signed-in user a member, with what the administrator chose', async () => {
     const { calls, answer } = redeem(invitation, 'done');
-    await expect(answer).resolves.toEqual({ clinicId: 'demo', member: { userId: 'nora', ...invitation } });
+    await expect(answer).resolves.toEqual({ clinicId: 'demo', member: { userId: 'nora', ...duties } });
     expect(calls).toEqual([
       ['demo', hashOf(secret), morning],
-      ['demo', hashOf(secret), { userId: 'nora', ...invitation }],
+      ['demo', hashOf(secret), { userId: 'nora', ...duties }, 'admin'],
     ]);
   });
 
   it.each([
     ['not-found', 'it is unknown or too old', redeem(undefined, 'done')],
-    ['not-found', 'another redemption was faster', redeem(invitation, 'used')],
+    ['not-found', 'another redemption was faster, or whoever made it is no administrator any more', redeem(invitation, 'void')],
     ['conflict', 'the user is a member already', redeem(invitation, 'already-member')],
   ] as const)('are refused as %s where %s', async (code, _why, { answer }) => {
     await expectRefusal(answer, code);

@@ -252,9 +252,10 @@ describe('removeMember', () => {
 });
 
 describe('invitations', () => {
-  const invitation = { name: 'Nora New', role: 'member', answersMessages: true } as const;
+  const duties = { name: 'Nora New', role: 'member', answersMessages: true } as const;
+  const invitation = { ...duties, invitedBy: 'admin' };
   const Key = { clinicId: 'demo', item: 'invitation#hash' };
-  const newMember = { userId: 'nora', ...invitation };
+  const newMember = { userId: 'nora', ...duties };
 
   it('are stored by the hash of their code, until they expire', async () => {
     await clinics.putInvitation('demo', 'hash', invitation, 99);
@@ -277,10 +278,19 @@ describe('invitations', () => {
     ['member', []],
     ['administrator', [count(1)]],
   ] as const)('are used up and make a new %s, together', async (role, more) => {
-    await expect(clinics.redeem('demo', 'hash', { ...newMember, role })).resolves.toBe('done');
+    await expect(clinics.redeem('demo', 'hash', { ...newMember, role }, 'admin')).resolves.toBe('done');
     expect(oneInput()).toEqual({
       TransactItems: [
         { Delete: { TableName, Key, ConditionExpression: 'clinicId = :clinicId', ExpressionAttributeValues: { ':clinicId': 'demo' } } },
+        {
+          ConditionCheck: {
+            TableName,
+            Key: { clinicId: 'demo', item: 'member#admin' },
+            ConditionExpression: 'clinicId = :clinicId AND #role = :administrator',
+            ExpressionAttributeNames: { '#role': 'role' },
+            ExpressionAttributeValues: { ':clinicId': 'demo', ':administrator': 'administrator' },
+          },
+        },
         {
           Put: {
             TableName,
@@ -294,11 +304,28 @@ describe('invitations', () => {
   });
 
   it.each([
-    ['used', transactionCancelled('ConditionalCheckFailed', 'None')],
-    ['already-member', transactionCancelled('None', 'ConditionalCheckFailed')],
-  ])('tell a refusal as %s', async (outcome, error) => {
+    ['void', 'it was used', transactionCancelled('ConditionalCheckFailed', 'None', 'None')],
+    ['void', 'whoever made it is no administrator any more', transactionCancelled('None', 'ConditionalCheckFailed', 'None')],
+    ['void', 'that, of a member', transactionCancelled('None', 'ConditionalCheckFailed', 'ConditionalCheckFailed')],
+    ['already-member', 'the user is one', transactionCancelled('None', 'None', 'ConditionalCheckFailed')],
+  ])('tell a refusal as %s where %s', async (outcome, _why, error) => {
     dynamoDb.on(TransactWriteCommand).rejects(error);
-    await expect(clinics.redeem('demo', 'hash', newMember)).resolves.toBe(outcome);
+    await expect(clinics.redeem('demo', 'hash', newMember, 'admin')).resolves.toBe(outcome);
+  });
+
+  it.each([
+    ['already-member', anAdministrator()],
+    ['already-member', aMember({ userId: 'admin' })],
+    ['void', undefined],
+  ])('are %s to whoever made them, and make nothing: a transaction takes an item once', async (outcome, Item) => {
+    dynamoDb.on(GetCommand).resolves({ Item });
+    await expect(clinics.redeem('demo', 'hash', { ...newMember, userId: 'admin' }, 'admin')).resolves.toBe(outcome);
+    expect(oneInput()).toEqual({ TableName, Key: { clinicId: 'demo', item: 'member#admin' }, ConsistentRead: true });
+  });
+
+  it('that do not say who made them are none', async () => {
+    dynamoDb.on(GetCommand).resolves({ Item: { ...Key, ...duties, expiresAtSeconds: 100 } });
+    await expect(clinics.invitation('demo', 'hash', 0)).resolves.toBeUndefined();
   });
 });
 

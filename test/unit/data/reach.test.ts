@@ -61,9 +61,10 @@ const clinics: Calls<ClinicsTable, 'membershipsOf' | 'activeClinics'> = {
   members: (table, clinicId) => table.members(clinicId),
   putMember: (table, clinicId) => table.putMember(clinicId, aMember({ role: 'administrator' }), aMember()),
   removeMember: (table, clinicId) => table.removeMember(clinicId, aMember({ role: 'administrator' })),
-  putInvitation: (table, clinicId) => table.putInvitation(clinicId, 'hash', { name: 'N', role: 'member', answersMessages: true }, 1),
+  putInvitation: (table, clinicId) =>
+    table.putInvitation(clinicId, 'hash', { name: 'N', role: 'member', answersMessages: true, invitedBy: 'admin' }, 1),
   invitation: (table, clinicId) => table.invitation(clinicId, 'hash', morning),
-  redeem: (table, clinicId) => table.redeem(clinicId, 'hash', aMember({ role: 'administrator' })),
+  redeem: (table, clinicId) => table.redeem(clinicId, 'hash', aMember({ role: 'administrator' }), 'admin'),
   keepActive: (table, clinicId) => table.keepActive(clinicId, 1),
   letRest: (table, clinicId) => table.letRest(clinicId, 1),
 };
@@ -187,6 +188,15 @@ describe('what reaches beyond a clinic', () => {
     [
       'a part of a transaction',
       new TransactWriteCommand({ TransactItems: [{ Put: { TableName, Item: south } }, { Delete: { TableName, Key: north } }] }),
+    ],
+    [
+      'a check in a transaction',
+      new TransactWriteCommand({
+        TransactItems: [
+          { Put: { TableName, Item: south } },
+          { ConditionCheck: { TableName, Key: north, ConditionExpression: 'attribute_exists(clinicId)' } },
+        ],
+      }),
     ],
     ['a query', new QueryCommand({ ...query, ExpressionAttributeValues: { ':clinicId': 'north' } })],
     [

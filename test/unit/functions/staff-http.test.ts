@@ -128,7 +128,7 @@ describe('POST /invitations/{code}', () => {
 
   it('makes the signed-in user a member', async () => {
     const code = `${'s'.repeat(43)}demo`;
-    scene.hasInvitation({ name: 'Nora', role: 'member', answersMessages: true });
+    scene.hasInvitation({ name: 'Nora', role: 'member', answersMessages: true, invitedBy: 'admin' });
     await expect(ask('POST /invitations/{code}', { path: { code }, user: 'nora' })).resolves.toMatchObject({
       statusCode: 201,
       body: { clinicId: 'demo', member: { userId: 'nora', role: 'member' } },

@@ -1,4 +1,4 @@
-import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand, QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from '@jest/globals';
 import { conditionOf, updateOf } from '../../simulation/store/expressions.ts';
 import { type ItemChange, Store } from '../../simulation/store/store.ts';
@@ -116,6 +116,28 @@ describe('the store', () => {
       { table: 'T', before: undefined, after: item },
       { table: 'T', before: item, after: undefined },
     ]);
+  });
+
+  it('does all of a transaction or nothing, as its checks say, which change nothing', () => {
+    const { store } = given();
+    const transact = (checked: string, written: string) =>
+      store.execute(
+        new TransactWriteCommand({
+          TransactItems: [
+            { Put: { TableName: 'T', Item: { p: 'one', s: written } } },
+            { ConditionCheck: { TableName: 'T', Key: { p: 'one', s: checked }, ConditionExpression: 'attribute_exists(p)' } },
+          ],
+        }),
+      );
+    store.execute(new PutCommand({ TableName: 'T', Item: { p: 'one', s: 'there' } }));
+    expect(transact('there', 'new')).toEqual({});
+    expect(store.all('T')).toEqual([
+      { p: 'one', s: 'new' },
+      { p: 'one', s: 'there' },
+    ]);
+    expect(() => transact('absent', 'never')).toThrow('Transaction cancelled');
+    expect(store.all('T')).toHaveLength(2);
+    expect(() => transact('there', 'there')).toThrow('more than once');
   });
 
   it('refuses a key that is longer than the engine takes', () => {
