@@ -98,6 +98,7 @@ export const memberTests: ContractTests = ({ describe, it }, stage) => {
       const socket = await stage.open(body);
       await as(administratorId, 'DELETE', '/members/mo');
       await socket.refused('subscribe', {}, 'forbidden');
+      await socket.refused('subscribe', { cursor: 'cCMxI3N1ZQ' }, 'forbidden');
       await socket.refused('thread', { callerId: newId() }, 'forbidden');
     });
 
