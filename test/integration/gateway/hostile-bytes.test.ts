@@ -1,6 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import WebSocket from 'ws';
+import { owner } from '../../../local/iam/guard.ts';
+import { signingHeaders } from '../../../local/iam/signature.ts';
 import { objectOf } from '../../../local/json.ts';
 import { exchange } from '../tcp.ts';
 import { type FixtureStack, opened, startFixtureStack } from './fixture-stack.ts';
@@ -128,9 +130,10 @@ describe('hostile bytes', () => {
   });
 
   it('a post to an id that cannot be decoded finds nobody', async () => {
-    const address = stack.endpoints.webSocket.replace('ws:', 'http:');
-    const headers = { authorization: 'AWS4-HMAC-SHA256 Credential=x' };
-    const response = await fetch(`${address}/@connections/%ff`, { method: 'POST', body: 'x', headers });
+    const at = new URL(`${stack.endpoints.webSocket.replace('ws:', 'http:')}/@connections/%ff`);
+    const request = { method: 'POST', url: at.pathname, headers: { host: at.host }, body: 'x' };
+    const headers = signingHeaders(owner, 'execute-api', request, Date.now());
+    const response = await fetch(at, { method: 'POST', body: request.body, headers });
     expect(response.status).toBe(410);
   });
 });
