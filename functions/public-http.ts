@@ -69,18 +69,21 @@ const asCaller =
 /** A caller's token is one word; a JWT has three parts. */
 const isStaffToken = (token: string) => token.split('.').length === 3;
 
-const readVisit = async (event: HttpEvent, operation: Operation): Promise<{ visit: Visit; reader: Reader }> => {
-  const token = bearerOf(event);
-  if (!isStaffToken(token)) return { visit: await visitIn(event, operation), reader: 'caller' };
-  const userId = await verifyToken(token);
-  if (userId === undefined) throw new RequestError('unauthenticated');
-  const key = { clinicId: idIn(event, 'clinicId'), callerId: idIn(event, 'callerId') };
-  return admitMember(ports, { operation, userId, ...key }, { callerId: key.callerId }, async () => {
-    const visit = await ports.callers.find(key, ports.now());
-    if (!visit) throw new RequestError('not-found');
-    return { visit, reader: 'staff' };
-  });
-};
+/** For the caller whose visit the path names, or for a member; a request that is refused on the way is not recorded as read. */
+const asReader =
+  (show: (event: HttpEvent, visit: Visit, reader: Reader) => Promise<HttpResponse>): Route =>
+  async (event, operation) => {
+    const token = bearerOf(event);
+    if (!isStaffToken(token)) return show(event, await visitIn(event, operation), 'caller');
+    const userId = await verifyToken(token);
+    if (userId === undefined) throw new RequestError('unauthenticated');
+    const key = { clinicId: idIn(event, 'clinicId'), callerId: idIn(event, 'callerId') };
+    return admitMember(ports, { operation, userId, ...key }, { callerId: key.callerId }, async () => {
+      const visit = await ports.callers.find(key, ports.now());
+      if (!visit) throw new RequestError('not-found');
+      return show(event, visit, 'staff');
+    });
+  };
 
 const routes: Routes = {
   'GET /health': asAnyone(async () => json(200, { status: 'ok', version })),
@@ -97,16 +100,12 @@ const routes: Routes = {
     json(201, await issueCallerTicket(ports, visit, webSocketUrl)),
   ),
 
-  'GET /clinics/{clinicId}/callers/{callerId}/messages': async (event, operation) => {
-    const { visit, reader } = await readVisit(event, operation);
+  'GET /clinics/{clinicId}/callers/{callerId}/messages': asReader(async (event, visit, reader) => {
     const { afterSeq = 0 } = queryOf(event, messagesQuery);
     return json(200, pageOfMessages(visit, afterSeq, reader, httpPageBytes));
-  },
+  }),
 
-  'GET /clinics/{clinicId}/callers/{callerId}/export': async (event, operation) => {
-    const { visit } = await readVisit(event, operation);
-    return json(200, await exportCaller(ports, visit));
-  },
+  'GET /clinics/{clinicId}/callers/{callerId}/export': asReader(async (_event, visit) => json(200, await exportCaller(ports, visit))),
 };
 
 export const handler = observe<HttpEvent, HttpResponse>(

@@ -228,6 +228,17 @@ describe('the messages of a caller', () => {
     });
   });
 
+  it('are recorded as read by a member where they were shown, and not where the request was refused', async () => {
+    const recorded = () =>
+      dynamoDb
+        .commandCalls(PutCommand, { TableName: 'AuditTable' })
+        .map(({ args: [{ input }] }) => [input.Item?.action, input.Item?.outcome]);
+    await expect(ask(messagesRoute, { path, token: await aJwt(), query: 'afterSeq=x' })).resolves.toMatchObject({ statusCode: 400 });
+    expect(recorded()).toEqual([]);
+    await ask(messagesRoute, { path, token: await aJwt() });
+    expect(recorded()).toEqual([['read-conversation', 'done']]);
+  });
+
   it.each([
     ['of another issuer', async () => aJwt({ iss: 'https://evil.example' })],
     ['for another audience', async () => aJwt({ aud: 'other' })],
