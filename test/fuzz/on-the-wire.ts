@@ -61,7 +61,11 @@ const accepted = async (...request: Parameters<typeof ask>) => {
 export const fuzzOnTheWire = async (seed: number, inputs: number): Promise<WireFindings> => {
   const stack = await startLocalStackProcess({
     script: join(import.meta.dirname, '..', '..', 'local', 'start.ts'),
-    environment: { WAITING_AREA_CHECK_IN_PER_MINUTE: '10000000', WAITING_AREA_CALLER_MESSAGES_PER_MINUTE: '10000000' },
+    environment: {
+      WAITING_AREA_CHECK_IN_PER_MINUTE: '10000000',
+      WAITING_AREA_CALLER_MESSAGES_PER_MINUTE: '10000000',
+      WAITING_AREA_FRAMES_PER_MINUTE: '1000000000',
+    },
   });
   try {
     return await fuzzStack(stack, seed, inputs);

@@ -1,6 +1,7 @@
 import type { SocketOwner } from '../../functions/middleware/socket-event.ts';
 import { anHttpEvent, aSocketEvent } from '../builders/api-gateway-events.ts';
 import type { FunctionName, Functions } from '../simulation/functions.ts';
+import type { ItemChange } from '../simulation/store/store.ts';
 import { tableNames } from '../simulation/store/tables.ts';
 import { Clinic, secrets, socketOf } from './clinic.ts';
 import { callerActions, goodRoutes, staffActions } from './good.ts';
@@ -148,18 +149,18 @@ export class SmallWorld {
     if (outcome !== 'ok' && outcome !== 'nothing') this.#requireUnchanged(outcome);
   }
 
-  /** What was refused has changed nothing but the count of who tries. */
+  /** What was refused has changed nothing but the count of who tries, and the audit log, which then ends with this very refusal. */
   #requireUnchanged(outcome: string): void {
     const { changes } = this.clinic;
-    const changed = changes.filter(({ table }) => table !== tableNames.rateLimits && !isDashboardRefused(table, changes));
-    const [first] = changed;
+    const entries = changes.filter(isAuditEntry);
+    const first = changes.find((change) => change.table !== tableNames.rateLimits && !isAuditEntry(change));
     if (first) throw new Broken(`answered ${outcome}, and yet ${first.table} changed`);
+    const recorded = entries.at(-1)?.after?.outcome;
+    if (entries.length > 0 && recorded !== outcome) throw new Broken(`answered ${outcome}, and yet recorded as ${String(recorded)}`);
   }
 }
 
-/** A dashboard that may not subscribe is registered before its member is read, and taken off again (`core/board.ts`). */
-const isDashboardRefused = (table: string, changes: Clinic['changes']): boolean =>
-  table === tableNames.connections && changes.filter((change) => change.table === table).at(-1)?.after === undefined;
+const isAuditEntry = ({ table, before }: ItemChange): boolean => table === tableNames.audit && before === undefined;
 
 // The authorizer's context, as `tickets-table.ts` makes it.
 const ownerOf = (owner: Readonly<Record<string, string>>) => owner as unknown as SocketOwner;

@@ -78,7 +78,7 @@ export class Service {
       SERVICE_VERSION: '0.0.0',
       WAITING_AREA_CHECK_IN_PER_MINUTE: '1000000',
       WAITING_AREA_BROADCASTS_PER_MINUTE: '1000000',
-      WAITING_AREA_FRAMES_PER_MINUTE: '1000000',
+      WAITING_AREA_FRAMES_PER_MINUTE: '1000000000',
     });
     const send = DynamoDBDocumentClient.prototype.send;
     replaceSend(DynamoDBDocumentClient, function (this: DynamoDBDocumentClient, ...given: Parameters<typeof send>) {

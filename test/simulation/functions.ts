@@ -46,6 +46,8 @@ const environment = {
   BROADCAST_FUNCTION: 'broadcast',
   SERVICE_VERSION: '0.0.0',
   ALLOWED_ORIGINS: 'https://web.example',
+  // Handlers count frames by socket for as long as they are loaded, and here more come in one (virtual) minute than any socket may send.
+  WAITING_AREA_FRAMES_PER_MINUTE: '1000000000',
 };
 
 /**
