@@ -5,6 +5,7 @@ import { type Leak, LeakSearch } from './search.ts';
 import type { Secret } from './secrets.ts';
 
 const variable = 'CANARIES_FOLDER';
+const givenVariable = 'CANARIES_NOT_SEARCHED';
 
 /** Where one run of the tests keeps the secrets that it meets, beside what stacks wrote: for all its processes. */
 export const openRunFolder = (): string => {
@@ -17,6 +18,18 @@ export const openRunFolder = (): string => {
 
 /** The folder of the run that this process belongs to; absent where nobody searches. */
 export const runFolder = (): string | undefined => process.env[variable];
+
+/** The search is done: no other may look for the folder. */
+export const closeRunFolder = (): void => {
+  delete process.env[variable];
+};
+
+/** The run was given a stack that ran before it, whose logs are not the run's: it searches nothing, and says so. */
+export const leaveOutSearch = (): void => {
+  process.env[givenVariable] = 'the stack was given';
+};
+
+export const isSearchLeftOut = (): boolean => process.env[givenVariable] !== undefined;
 
 const seen = new Set<string>();
 
@@ -47,9 +60,13 @@ const leaksIn = (folder: string): Leak[] => {
   return filesIn(join(folder, 'written')).flatMap((file) => search.in(file.slice(folder.length + 1), readFileSync(file, 'utf8')));
 };
 
-/** @throws with the first leaks, and keeps the folder, where there is any */
-export const expectNoLeaks = (folder: string): void => {
-  if (!existsSync(folder)) return;
+/**
+ * @param isWhole whether all tests of the run were run: some alone send no secret
+ * @throws with the first leaks, and keeps the folder, where there is any; and where there was nothing to search, or nothing to search for
+ */
+export const expectNoLeaks = (folder: string, { isWhole }: { readonly isWhole: boolean }): void => {
+  if (filesIn(join(folder, 'written')).length === 0) throw new Error(`no stack wrote anything into ${folder}: there was nothing to search`);
+  if (isWhole && secretsOf(folder).length === 0) throw new Error(`no secret was kept in ${folder}: there was nothing to search for`);
   const leaks = leaksIn(folder);
   if (leaks.length > 0) {
     const shown = leaks

@@ -1,16 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { permissions } from '../../lib/permissions.ts';
 import { dataFolderOf } from '../canaries/collect.ts';
-import { runFolder, secretsOf } from '../canaries/run-folder.ts';
+import { isSearchLeftOut, runFolder, secretsOf } from '../canaries/run-folder.ts';
 import { LeakSearch } from '../canaries/search.ts';
+import { secretsIn } from '../canaries/secrets.ts';
 import { ClinicScenario } from './scenario/clinic.ts';
+import { Control } from './scenario/control.ts';
 import { endpointsOfTests, tokenOf } from './scenario/endpoints.ts';
 import { eventually } from './scenario/eventually.ts';
 
 /**
  * What the search at the end of the run rests on (`stop-local-stack.ts`): that it knows the secrets, and that what it searches is all there.
- * With a stack that was there before there is no search.
+ * With a stack that was given (`WAITING_AREA_ENDPOINTS`) there is no search: the first test then only shows that secrets are told from the rest.
  */
 const folder = runFolder();
 const endpoints = endpointsOfTests();
@@ -36,11 +39,18 @@ describe('the search for secrets', () => {
     const { ticket } = await clinic.ticketOf(xenia.visit);
     const { code } = await clinic.administrator.invite(clinic.clinicId, { name: 'Canary Clerk', role: 'member', answersMessages: false });
     const token = await tokenOf(endpoints, dashboard.member.userId);
-    if (folder === undefined) return;
+    const used = ['Xenia Canary', '+61499000111', 'a canary in the left knee', 'a canary of the clinic', 'a canary of the caller'];
+    const all = [...used, 'Canary Clerk', xenia.visit.callerToken, ticket, code, token];
+    if (isSearchLeftOut()) {
+      const [name, phone, reason, ...texts] = all;
+      const sent = JSON.stringify({ name, phone, details: { reason }, texts: texts.map((text) => ({ text })) });
+      expect(new Set(secretsIn(sent).map(({ value }) => value))).toEqual(new Set(all));
+      return;
+    }
+    if (folder === undefined) throw new Error('this run started its own stack and searches nothing: start-local-stack.ts opens no folder');
     await eventually(() => {
       const known = new Set(secretsOf(folder).map(({ value }) => value));
-      const used = ['Xenia Canary', '+61499000111', 'a canary in the left knee', 'a canary of the clinic', 'a canary of the caller'];
-      for (const secret of [...used, 'Canary Clerk', xenia.visit.callerToken, ticket, code, token]) expect(known).toContain(secret);
+      for (const secret of all) expect(known).toContain(secret);
     });
   });
 
@@ -48,17 +58,9 @@ describe('the search for secrets', () => {
     const dashboard = await clinic.dashboard('nurse');
     const caller = await clinic.arrives('Yves Canary');
     await dashboard.broadcast({ text: 'a canary for everyone' });
+    await new Control(endpoints).runSchedules();
     await eventually(async () => {
-      for (const name of [
-        'authorize',
-        'connection',
-        'caller-socket',
-        'staff-socket',
-        'public-http',
-        'staff-http',
-        'broadcast',
-        'board-updates',
-      ])
+      for (const name of Object.keys(permissions))
         expect([name, (await log(`${name}.log`)).some((line) => line.includes('"level":"DEBUG"'))]).toEqual([name, true]);
     });
     const lines = (await log('caller-socket.log')).filter((line) => line.includes(caller.callerId)).map((line) => JSON.parse(line));

@@ -57,6 +57,7 @@ describe('the search', () => {
 });
 
 describe('a run of the tests', () => {
+  const whole = { isWhole: true };
   let folder: string;
   let dataFolder: string;
 
@@ -73,18 +74,32 @@ describe('a run of the tests', () => {
   it('passes where nothing leaked, and leaves nothing behind', () => {
     writeFileSync(join(dataFolder, 'engine', 'tables.db'), `The secret of ${folder}`); // the data itself is no leak
     collectFiles(folder, dataFolder);
-    expectNoLeaks(folder);
+    expectNoLeaks(folder, whole);
     expect(existsSync(folder)).toBe(false);
   });
 
   it('fails where a log holds a secret, and says which line of which file', () => {
     appendFileSync(join(dataFolder, 'log', 'broadcast.log'), `{"level":"DEBUG","text":"The secret of ${folder}"}\n`);
     collectFiles(folder, dataFolder);
-    expect(() => expectNoLeaks(folder)).toThrow(/1 lines hold.*broadcast\.log:2 holds a text/s);
+    expect(() => expectNoLeaks(folder, whole)).toThrow(/1 lines hold.*broadcast\.log:2 holds a text/s);
+  });
+
+  it('fails where nothing was written, or there is no folder: nobody has looked at anything', () => {
+    expect(() => expectNoLeaks(folder, whole)).toThrow('nothing to search');
+    rmSync(folder, { recursive: true });
+    expect(() => expectNoLeaks(folder, whole)).toThrow('nothing to search');
+  });
+
+  it('fails where no secret is known, unless only some tests were run', () => {
+    rmSync(join(folder, 'secrets'), { recursive: true });
+    collectFiles(folder, dataFolder);
+    expect(() => expectNoLeaks(folder, whole)).toThrow('nothing to search for');
+    expectNoLeaks(folder, { isWhole: false });
+    expect(existsSync(folder)).toBe(false);
   });
 
   it('fails where an answer that refuses holds one', () => {
     keepRefusal(folder, `{"code":"invalid-request","detail":"no such thing as The secret of ${folder}"}`);
-    expect(() => expectNoLeaks(folder)).toThrow('refusals');
+    expect(() => expectNoLeaks(folder, whole)).toThrow('refusals');
   });
 });
