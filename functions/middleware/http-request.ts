@@ -73,4 +73,4 @@ export const json = (status: number, body: unknown): HttpResponse => ({
   body: JSON.stringify(body),
 });
 
-export const noContent: HttpResponse = { statusCode: 204 };
+export const noContent: HttpResponse = { statusCode: 204, headers: { 'cache-control': 'no-store' } };

@@ -8,7 +8,7 @@ import {
   settings as settingsSchema,
 } from '../../protocol/objects.ts';
 import type { ContractTests } from './runner.ts';
-import { assertGapless, assertProblem, type CheckedIn, newId, pathsIn, type Stage } from './stage.ts';
+import { assertGapless, assertProblem, type CheckedIn, type HttpAnswer, newId, pathsIn, type Stage } from './stage.ts';
 
 /** Everything that is asked by HTTPS. */
 export const httpTests: ContractTests = ({ describe, it }, stage) => {
@@ -358,6 +358,29 @@ export const httpTests: ContractTests = ({ describe, it }, stage) => {
     it('that never were are not found', async () => {
       assertProblem(await stage.asMember('GET', `/broadcasts/${newId()}`), 'not-found');
       assertProblem(await stage.asMember('GET', `/broadcasts/${newId()}/recipients`), 'not-found');
+    });
+  });
+
+  describe('every answer of the service', () => {
+    it('is kept by no cache and sets no cookie, what refuses and what has no body too', async () => {
+      const { callerId, callerToken } = await stage.checkIn();
+      const own = `/clinics/${stage.clinicId}/callers/${callerId}`;
+      const answers: [number, HttpAnswer][] = [
+        [200, await stage.http('GET', '/health')],
+        [200, await stage.http('GET', `/clinics/${stage.clinicId}`)],
+        [404, await stage.http('GET', `/clinics/${newId()}`)],
+        [400, await stage.http('POST', `/clinics/${stage.clinicId}/callers`, { body: {} })],
+        [201, await stage.http('POST', `${own}/tickets`, { bearer: callerToken })],
+        [200, await stage.http('GET', `${own}/messages`, { bearer: callerToken })],
+        [401, await stage.http('GET', `${own}/messages`, { bearer: 'x' })],
+        [200, await stage.http('GET', `${own}/export`, { bearer: callerToken })],
+        [200, await stage.asMember('GET', '/callers')],
+        [403, await stage.asMember('GET', '/members')],
+        [204, await stage.asAdministrator('DELETE', `/callers/${callerId}`)],
+      ];
+      for (const [index, [expected, { status, headers }]] of answers.entries()) {
+        assert.deepEqual([index, status, headers.get('cache-control'), headers.get('set-cookie')], [index, expected, 'no-store', null]);
+      }
     });
   });
 

@@ -26,6 +26,7 @@ export interface HttpAnswer {
   readonly status: number;
   readonly body: Body;
   readonly contentType: string;
+  readonly headers: Headers;
 }
 
 export interface HttpOptions {
@@ -78,7 +79,12 @@ export class Stage {
     });
     const text = await response.text();
     const contentType = response.headers.get('content-type') ?? '';
-    return { status: response.status, body: contentType.includes('json') ? JSON.parse(text) : text, contentType };
+    return {
+      status: response.status,
+      body: contentType.includes('json') ? JSON.parse(text) : text,
+      contentType,
+      headers: response.headers,
+    };
   }
 
   /** The same under this clinic: `path` begins behind its id. */

@@ -128,6 +128,10 @@ describe('the headers of the pages', () => {
     });
   });
 
+  it.each(['/', '/demo', '/dashboard/', '/config.json', '/nope/nope'])('of %s set no cookie', async (path) =>
+    expect((await get(path)).headers.getSetCookie()).toEqual([]),
+  );
+
   it('let the pages call the HTTP API, by address and by name, and no other origin', async () => {
     const allowed = async (origin: string): Promise<string | null> =>
       (await fetch(`${endpoints.http}/health`, { headers: { origin } })).headers.get('access-control-allow-origin');
