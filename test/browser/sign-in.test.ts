@@ -20,6 +20,36 @@ describe('Signing in', () => {
     await clerk.page.getByRole('button', { name: /Demo Administrator/ }).waitFor();
   });
 
+  it('asks by PKCE, with a state and a nonce of its own, and takes in no answer to another question', async () => {
+    const scene = await Scene.open();
+    const clerk = await scene.aVisitorOfTheDashboard();
+    const [asking] = await Promise.all([
+      clerk.page.waitForRequest((request) => new URL(request.url()).searchParams.has('response_type')),
+      clerk.page.getByRole('button', { name: clerk.t('signIn') }).click(),
+    ]);
+    expect(Object.fromEntries(new URL(asking.url()).searchParams)).toMatchObject({
+      response_type: 'code',
+      code_challenge_method: 'S256',
+      code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+      state: expect.stringMatching(/^[0-9a-f]{32}$/),
+      nonce: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+
+    const trades: string[] = [];
+    clerk.page.on('request', (request) => {
+      if (request.method() === 'POST' && request.url().endsWith('/token')) trades.push(request.url());
+    });
+    const answered = await fetch(`${asking.url()}&login_hint=clerk%40demo.example`, { redirect: 'manual' });
+    const returned = new URL(answered.headers.get('location') ?? '');
+    const [code, state] = [returned.searchParams.get('code') ?? '', returned.searchParams.get('state') ?? ''];
+    await clerk.page.goto(`${scene.dashboardUrl}?${new URLSearchParams({ code, state: 'f'.repeat(32) })}`);
+    await clerk.reads(clerk.t('signIn.refused'));
+    expect(trades).toEqual([]);
+    await clerk.page.goto(`${scene.dashboardUrl}?${new URLSearchParams({ code, state })}`);
+    await clerk.seesBoard();
+    expect(trades).toHaveLength(1);
+  });
+
   it('that has run out says so, and one click brings the board back', async () => {
     const scene = await Scene.open();
     await scene.clinic.arrives('Sue Smith');

@@ -50,7 +50,8 @@ export class SignIn {
 
   /** Goes to the issuer. @throws where the issuer cannot be reached */
   start(loginHint?: string): Promise<void> {
-    return this.#manager.signinRedirect(loginHint === undefined ? {} : { login_hint: loginHint });
+    // The library makes the state and the verifier by itself, and compares the nonce where it is given one.
+    return this.#manager.signinRedirect({ nonce: crypto.randomUUID(), ...(loginHint !== undefined && { login_hint: loginHint }) });
   }
 
   /** The access token, renewed where the issuer allows it. @throws WaitingAreaError `unauthenticated` when the session is over */
