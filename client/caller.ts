@@ -1,3 +1,4 @@
+import type { CallerExport } from '../protocol/caller-export.ts';
 import type { EndReason, Results } from '../protocol/frames.ts';
 import { mayWrite } from '../protocol/may-write.ts';
 import type { Caller, Clinic, Message } from '../protocol/objects.ts';
@@ -59,6 +60,8 @@ export interface CallerEvents {
  */
 export class CallerClient {
   readonly #platform: Platform;
+  readonly #visit: Visit;
+  readonly #api: PublicApi;
   readonly #connection: Connection;
   readonly #listeners = new Listeners<CallerEvents>();
   readonly #thread = new Thread();
@@ -76,9 +79,10 @@ export class CallerClient {
 
   constructor(options: CallerClientOptions) {
     this.#platform = options.platform ?? globalPlatform;
-    const api = new PublicApi(new Http(options.url, this.#platform));
+    this.#visit = options;
+    this.#api = new PublicApi(new Http(options.url, this.#platform));
     this.#connection = new Connection(this.#platform, {
-      ticket: () => api.ticket(options),
+      ticket: () => this.#api.ticket(this.#visit),
       register: (link) => this.#resume(link),
       isResultOf,
       onEvent: (event) => this.#take(event),
@@ -180,6 +184,11 @@ export class CallerClient {
       if (error.code !== 'caller-ended') throw error;
     }
     this.#end('left');
+  }
+
+  /** Everything that the clinic keeps of this caller, for them to have; while the visit lasts. Connected or not. */
+  export(): Promise<CallerExport> {
+    return this.#api.exportCaller(this.#visit);
   }
 
   async #resume(link: Pick<Link, 'request'>): Promise<void> {

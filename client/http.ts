@@ -117,14 +117,7 @@ export class PublicApi {
     return this.#http.send('POST', path`/clinics/${visit.clinicId}/callers/${visit.callerId}/tickets`, { bearer: visit.callerToken });
   }
 
-  messages(visit: Visit, afterSeq = 0): Promise<{ messages: Message[]; nextAfterSeq: number | null }> {
-    return this.#http.send('GET', path`/clinics/${visit.clinicId}/callers/${visit.callerId}/messages`, {
-      bearer: visit.callerToken,
-      query: { afterSeq },
-    });
-  }
-
-  /** Everything that the clinic keeps of this caller, while the visit lives and until its retention is over. */
+  /** Everything that the clinic keeps of this caller, while the visit lasts; once it has ended (`caller-ended`) an administrator hands it out. */
   exportCaller(visit: Visit): Promise<CallerExport> {
     return this.#http.send('GET', path`/clinics/${visit.clinicId}/callers/${visit.callerId}/export`, { bearer: visit.callerToken });
   }

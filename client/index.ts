@@ -4,7 +4,7 @@ export type { Filter } from '../protocol/filter.ts';
 export type { EndReason, StoredMessage } from '../protocol/frames.ts';
 export { matches } from '../protocol/matches.ts';
 export { mayWrite } from '../protocol/may-write.ts';
-export type { Broadcast, Caller, Clinic, Member, Message, Recipient, Role, Settings, Status } from '../protocol/objects.ts';
+export type { AuditEntry, Broadcast, Caller, Clinic, Member, Message, Recipient, Role, Settings, Status } from '../protocol/objects.ts';
 export { CallerClient, type CallerClientOptions, type CallerEvents, type Outgoing } from './caller.ts';
 export type { ConnectionState } from './connection.ts';
 export { type FailureCode, WaitingAreaError } from './errors.ts';

@@ -51,6 +51,16 @@ describe('a waiting page', () => {
     });
   });
 
+  it('gets what is kept of its caller, without a socket', async () => {
+    const { platform, page } = aPage();
+    platform.http = () => ({ status: 200, body: { messages: [] } });
+    await expect(page.export()).resolves.toEqual({ messages: [] });
+    expect(platform.calls).toEqual([
+      { method: 'GET', url: 'https://api.example/clinics/demo/callers/sue/export', headers: { authorization: 'Bearer secret' } },
+    ]);
+    expect(platform.sockets).toEqual([]);
+  });
+
   it('has the whole conversation when it is open, over all pages', async () => {
     const { page, server, shown, resumes } = aPage(messages(1, 2, 3, 4, 5));
     server.pageSize = 2;
