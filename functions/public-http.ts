@@ -10,6 +10,7 @@ import { admitMember } from './core/admit.ts';
 import { requireProfile } from './core/clinics.ts';
 import { pageOfMessages } from './core/conversation.ts';
 import { exportCaller } from './core/export-caller.ts';
+import { httpPageBytes } from './core/pages.ts';
 import { type Operation, permit } from './core/policy.ts';
 import { issueCallerTicket } from './core/tickets.ts';
 import type { Reader } from './core/views.ts';
@@ -42,9 +43,6 @@ const verifyToken = createVerifyToken(required('JWT_ISSUER'), required('JWT_AUDI
 const webSocketUrl = required('WEB_SOCKET_URL');
 const version = required('SERVICE_VERSION');
 const mostCheckInsPerMinute = limitFrom('CHECK_IN_PER_MINUTE', limits.checkInsPerMinutePerAddress);
-
-/** A whole conversation (100 KB of text, more as JSON) fits into one answer of the HTTP API, which Lambda bounds at 6 MB. */
-const httpPageBytes = 2 * 1024 * 1024;
 
 const asAnyone =
   (act: (event: HttpEvent) => Promise<HttpResponse>): Route =>

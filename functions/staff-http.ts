@@ -27,6 +27,7 @@ import { findBroadcast, listRecipients, requestBroadcast } from './core/broadcas
 import { changeSettings, createClinic, listClinics, requireProfile } from './core/clinics.ts';
 import { notify } from './core/conversation.ts';
 import { invite, putMember, redeemInvitation, removeMember } from './core/members.ts';
+import { httpPageBytes } from './core/pages.ts';
 import { permit } from './core/policy.ts';
 import type { StaffActor } from './core/ports.ts';
 import { readAudit } from './core/read-audit.ts';
@@ -64,9 +65,6 @@ const ports = {
 const webSocketUrl = required('WEB_SOCKET_URL');
 const mostBroadcastsInMinute = limitFrom('BROADCASTS_PER_MINUTE', limits.broadcastsPerMinutePerMember);
 const operators = new Set((process.env.OPERATORS ?? '').split(',').filter(Boolean));
-
-/** The whole board of a clinic of a hundred callers is one answer. */
-const httpPageBytes = 2 * 1024 * 1024;
 
 /** The signed-in user: the subject that the JWT authorizer has verified. */
 const userOf = (event: HttpEvent): string => {

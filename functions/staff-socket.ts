@@ -60,7 +60,7 @@ const asMember =
     admitMember(ports, { operation: onSocket(action), clinicId, userId }, idsIn(fields), (actor) => act(actor, fields));
 
 const performers: { [A in StaffAction]: Perform<A> } = {
-  // Reads the member itself, after the socket is registered.
+  // Reads the member itself, before the socket is registered and after it.
   subscribe: (socket, fields) => subscribe(ports, socket, fields),
   notify: asMember('notify', (actor, fields) => notify(ports, actor, fields)),
   broadcast: asMember('broadcast', async (actor, fields) => ({

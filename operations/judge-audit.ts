@@ -1,3 +1,4 @@
+import { objectOf } from '../local/json.ts';
 import type { KnownAdvisory } from './known-advisories.ts';
 
 export interface Advisory {
@@ -30,7 +31,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const parse = (output: string): Fields | undefined => {
   try {
-    return fieldsOf(JSON.parse(output));
+    return objectOf(JSON.parse(output));
   } catch {
     return undefined;
   }
@@ -38,9 +39,9 @@ const parse = (output: string): Fields | undefined => {
 
 /** Each vulnerability names what it comes `via`: advisories, or, as text, other packages that are listed themselves. */
 const advisoriesIn = (report: Fields): Advisory[] => {
-  const via = Object.values(fieldsOf(report.vulnerabilities)).flatMap((vulnerability) => {
-    const causes = fieldsOf(vulnerability).via;
-    return Array.isArray(causes) ? causes.filter((cause) => typeof cause === 'object').map(fieldsOf) : [];
+  const via = Object.values(objectOf(report.vulnerabilities)).flatMap((vulnerability) => {
+    const causes = objectOf(vulnerability).via;
+    return Array.isArray(causes) ? causes.filter((cause) => typeof cause === 'object').map(objectOf) : [];
   });
   const advisories = via.map(({ url, name, severity, title }) => ({
     id: /GHSA(-\w{4}){3}/.exec(String(url))?.[0] ?? String(url),
@@ -50,5 +51,3 @@ const advisoriesIn = (report: Fields): Advisory[] => {
   }));
   return [...new Map(advisories.map((advisory) => [`${advisory.id} ${advisory.packageName}`, advisory])).values()];
 };
-
-const fieldsOf = (value: unknown): Fields => (typeof value === 'object' && value !== null ? { ...value } : {});

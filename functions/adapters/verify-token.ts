@@ -50,7 +50,7 @@ const createKeys = (issuer: string): JWTVerifyGetKey => {
     try {
       known = { find: createLocalJWKSet(await fetchKeys(issuer)), readAtMs: askedAtMs };
     } catch (error) {
-      logFailure('issuer', error, {});
+      logFailure('issuer', error);
     }
   };
   /** All who need the keys at once wait for one reading. */

@@ -6,6 +6,12 @@ const envelopeBytes = 512;
 /** What a frame may hold beside its envelope, bytes of UTF-8. */
 export const frameRoom = limits.frameBytes - envelopeBytes;
 
+/**
+ * What a page over HTTP may take, bytes of JSON: a whole conversation (100 KB of text, more as JSON), or the board of a hundred callers, is one
+ * answer. Lambda bounds one at 6 MB (lambda/latest/dg/gettingstarted-limits).
+ */
+export const httpPageBytes = 2 * 1024 * 1024;
+
 export const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value)) + 1;
 
 /** The first items that fit into `room` bytes as JSON; at least one, so that paging always advances. */

@@ -47,7 +47,7 @@ export const isJudged = (action: string): boolean => {
 };
 
 /** The condition keys that every judged request has, or that say something by being absent. */
-export const knownConditionKeys: ReadonlySet<string> = new Set([
+const knownConditionKeys: ReadonlySet<string> = new Set([
   'aws:securetransport',
   'aws:principalarn',
   'aws:principalaccount',

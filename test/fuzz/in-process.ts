@@ -16,7 +16,7 @@ export interface Findings {
 /** A round takes a second or less: one that takes so long hangs. */
 const hangsAfterMs = 120_000;
 /** What a heap may grow by between warm and end: garbage that the collector has left is less, a leak over 100,000 inputs is more. */
-export const mostGrowthMegabytes = 15;
+const mostGrowthMegabytes = 15;
 
 /** The handlers themselves, in as many threads as there are processors, with events as API Gateway makes them. */
 export const fuzzInProcess = async (seed: number, inputs: number): Promise<Findings> => {
